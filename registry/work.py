@@ -84,7 +84,9 @@ def make_engine(database_url: str) -> Engine:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={_BUSY_MILLISECONDS}"):
+    # Without recursive triggers a REPLACE would delete append-only rows and fire no trigger.
+    kept = ("journal_mode=WAL", "foreign_keys=ON", "recursive_triggers=ON", f"busy_timeout={_BUSY_MILLISECONDS}")
+    for pragma in kept:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -1,0 +1,101 @@
+"""Fixtures everybody uses. Whatever asks for a database runs twice: on SQLite and on PostgreSQL."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import Engine
+
+from registry import migrations
+from registry import settings as registry_settings
+from registry.settings import Settings
+from registry.work import OPERATOR, Work, make_engine, open_session
+from tests.databases import NO_POSTGRESQL, Templates
+from tests.programs import postgres_bin
+from tests.servers import MailServer
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+
+without_postgresql = pytest.mark.skipif(postgres_bin() is None, reason=NO_POSTGRESQL)
+BACKENDS = ["sqlite", pytest.param("postgresql", marks=without_postgresql)]
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+    """Where fresh databases come from; one PostgreSQL cluster per test process, started when first needed."""
+    templates = Templates(tmp_path_factory.mktemp("databases"))
+    yield templates
+    templates.stop()
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(templates: Templates, backend: str) -> Iterator[str]:
+    """A new database with the schema the real migrations make, and nothing in it."""
+    url = templates.fresh(backend, "empty", migrations.upgrade)
+    yield url
+    templates.discard(url)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The instant of tests: Sunday 22 November 2026, 10:00 UTC (11:00 in Zagreb)."""
+    return NOW
+
+
+@pytest.fixture
+def work(engine: Engine, now: datetime) -> Iterator[Work]:
+    """A unit of work of the operator. What it did is lost unless the test commits."""
+    with open_session(engine, write=True) as session:
+        yield Work(session, now, OPERATOR)
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    """A real SMTP server on loopback; see `tests.servers`."""
+    server = MailServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of tests: nothing of this machine's environment, mail into `tmp_path/outbox`."""
+    return registry_settings.load(
+        {
+            "DATABASE_URL": database_url,
+            "SECRET_KEY": "a secret for tests and nothing else",
+            "DATA_DIR": str(tmp_path),
+            "BASE_URL": "http://localhost",
+        }
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> "Flask":
+    import wsgi
+
+    return wsgi.create_app(settings)
+
+
+@pytest.fixture
+def client(app: "Flask") -> "FlaskClient":
+    return app.test_client()
