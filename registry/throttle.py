@@ -26,7 +26,7 @@ def check(work: Work, *, email: str, address: str) -> None:
     """
     wait = 0
     for subject, free in _subjects(email, address):
-        _queue_up(work, subject)
+        queue_up(work, subject)
         wait = max(wait, _seconds_to_wait(work, subject, free))
     if wait:
         minutes = -(-wait // 60)
@@ -48,7 +48,7 @@ def forgive(work: Work, email: str) -> None:
 
 
 def _subjects(email: str, address: str) -> tuple[tuple[str, int], tuple[str, int]]:
-    return (_account(email), FREE_PER_ACCOUNT), (_source(address), FREE_PER_SOURCE)
+    return (_account(email), FREE_PER_ACCOUNT), (source(address), FREE_PER_SOURCE)
 
 
 def _account(email: str) -> str:
@@ -56,7 +56,7 @@ def _account(email: str) -> str:
     return "account:" + hashlib.sha256(email.strip().casefold().encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _source(address: str) -> str:
+def source(address: str) -> str:
     """An IPv4 address, or the /64 of an IPv6 one: a single household has as many addresses as it likes."""
     try:
         ip = ipaddress.ip_address(address)
@@ -78,7 +78,7 @@ def _seconds_to_wait(work: Work, subject: str, free: int) -> int:
     return max(0, -int((work.now - until).total_seconds() // 1))
 
 
-def _queue_up(work: Work, subject: str) -> None:
+def queue_up(work: Work, subject: str) -> None:
     """On PostgreSQL, wait for who is trying the same subject now. On SQLite every writer has its turn anyway."""
     if work.session.get_bind().dialect.name == "postgresql":
         number = int.from_bytes(hashlib.sha256(subject.encode()).digest()[:8], "big", signed=True)
