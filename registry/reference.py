@@ -1,100 +1,15 @@
-"""What the law and the map say: transfer mechanisms, adequacy decisions, countries and areas, as dated data.
+"""What the law and the map say: transfer mechanisms, adequacy decisions, countries and areas.
 
-The facts live in `registry/data/*.toml`, so they can be replaced without a release. Nothing here is legal advice.
+The facts are dated data (`registry/data/*.toml`, read by `registry.facts`). Nothing here is legal advice.
 """
 
-import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Sequence
 
 from registry import text
 from registry.errors import Problem
+from registry.facts import Adequacy, Area, Kind, MechanismInfo, Words, load
 
-Kind = Literal["none", "adequacy", "safeguard", "derogation", "unknown", "not-a-mechanism"]
-Words = Mapping[str, str]
-
-DATA = Path(__file__).parent / "data"
-"""The data that comes with the program."""
-
-_EEA_GROUP = "EEA"
-_LAST_RESORT = "en"
-
-
-@dataclass(frozen=True)
-class MechanismInfo:
-    """One transfer mechanism. `label`, `cite` (the printed article) and `sentence` are for readers, `notes` for editors.
-
-    `regime` is the legal area whose rule it is (EU, UK, CH, KR …); `article` is numbered as in the law; `iri` is the
-    term of the W3C Data Privacy Vocabulary; `modules` are the numbers a location may name with it.
-    """
-
-    code: str
-    kind: Kind
-    regime: str
-    law: str
-    article: str
-    cite: Words
-    label: Words
-    sentence: Words
-    iri: str
-    applies_from: date | None
-    modules: tuple[int, ...]
-    notes: str
-
-
-@dataclass(frozen=True)
-class Area:
-    """A place that is no country. `kind`: area, body or open; `inside_eea`: the words alone guarantee the EEA."""
-
-    code: str
-    kind: str
-    inside_eea: bool
-    name: Words
-    meaning: Words
-
-
-@dataclass(frozen=True)
-class Adequacy:
-    """One legal area's recognition of a destination. An empty `condition` means everybody there.
-
-    `expires_on` is the last day; `mechanism` is the code that a certified recipient leans on, when there is one.
-    """
-
-    origin: str
-    destination: str
-    condition: Words
-    condition_kind: str
-    mechanism: str
-    instrument: str
-    adopted_on: date | None
-    in_force_on: date | None
-    expires_on: date | None
-    source: str
-    confidence: str
-    notes: str
-
-    def holds_on(self, day: date) -> bool:
-        """Whether the recognition is in force on a day. Without a known date it is taken to be."""
-        start = self.in_force_on or self.adopted_on
-        return (start is None or start <= day) and (self.expires_on is None or day <= self.expires_on)
-
-
-@dataclass(frozen=True)
-class Reference:
-    """All the data, read once."""
-
-    mechanisms: Mapping[str, MechanismInfo]
-    module_names: Mapping[int, Words]
-    adequacy: Mapping[tuple[str, str], Adequacy]
-    areas: Mapping[str, Area]
-    countries: frozenset[str]
-    eu: frozenset[str]
-    eea: frozenset[str]
-    eea_territories: frozenset[str]
+__all__ = ["Adequacy", "Area", "Kind", "MechanismInfo", "load"]
 
 
 def mechanism(code: str) -> MechanismInfo:
@@ -209,77 +124,5 @@ def place_name(code: str, language: str) -> str:
     return text.locale(language).territories.get(code, code) if code in load().countries else code
 
 
-@lru_cache(maxsize=4)
-def load(directory: Path | None = None) -> Reference:
-    """All the data from a directory with the same three files; from the program's own without one.
-
-    A file the directory does not have is taken from the program's own.
-    """
-    places = _read(directory, "places.toml")
-    mechanisms_file = _read(directory, "mechanisms.toml")
-    eu_states = frozenset(places["eu"].split())
-    eea_states = eu_states | frozenset(places["eea_efta"].split())
-    return Reference(
-        mechanisms={row["code"]: _mechanism(row) for row in mechanisms_file["mechanism"]},
-        module_names={row["number"]: row["name"] for row in mechanisms_file["module"]},
-        adequacy={(a.origin, a.destination): a for a in _adequacies(_read(directory, "adequacy.toml"), eea_states)},
-        areas={row["code"]: Area(**row) for row in places["area"]},
-        countries=frozenset(places["countries"].split()),
-        eu=eu_states,
-        eea=eea_states,
-        eea_territories=frozenset(places["eea_territories"].split()),
-    )
-
-
-def _mechanism(row: dict[str, Any]) -> MechanismInfo:
-    return MechanismInfo(
-        code=row["code"],
-        kind=row["kind"],
-        regime=row["regime"],
-        law=row["law"],
-        article=row["article"],
-        cite=row["cite"],
-        label=row["label"],
-        sentence=row["sentence"],
-        iri=row.get("dpv", ""),
-        applies_from=row.get("applies_from"),
-        modules=tuple(row.get("modules", ())),
-        notes=row.get("notes", ""),
-    )
-
-
-def _adequacies(file: dict[str, Any], eea_states: frozenset[str]) -> list[Adequacy]:
-    """One record per destination; the group EEA stands for its states."""
-    found = []
-    for row in file["adequacy"]:
-        for named in row["to"]:
-            for destination in sorted(eea_states) if named == _EEA_GROUP else [named]:
-                found.append(_adequacy(row, destination))
-    return found
-
-
-def _adequacy(row: dict[str, Any], destination: str) -> Adequacy:
-    return Adequacy(
-        origin=row["origin"],
-        destination=destination,
-        condition=row.get("condition", {}),
-        condition_kind=row.get("condition_kind", ""),
-        mechanism=row.get("mechanism", ""),
-        instrument=row["instrument"],
-        adopted_on=row.get("adopted_on"),
-        in_force_on=row.get("in_force_on"),
-        expires_on=row.get("expires_on"),
-        source=row["source"],
-        confidence=row["confidence"],
-        notes=row.get("notes", ""),
-    )
-
-
 def _in_language(words: Words, language: str) -> str:
-    return text.pick(words, language, _LAST_RESORT).value
-
-
-def _read(directory: Path | None, name: str) -> dict[str, Any]:
-    own = directory / name if directory else None
-    path = own if own and own.is_file() else DATA / name
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return text.pick(words, language, text.SOURCE_LANGUAGE).value

@@ -27,8 +27,8 @@ LOCALES = Path(__file__).parent / "locales"
 _REGIONS = {"en": "en_GB"}
 # A header longer than this is no browser's.
 _MAX_RANGES = 32
-# Characters that XML 1.0 (section 2.2) cannot carry, besides the controls and surrogates Unicode marks as such.
-_NONCHARACTERS = re.compile("[\ufffe\uffff\ufdd0-\ufdef]")
+# Controls but tab and line feed, surrogates, noncharacters: what XML 1.0 (section 2.2) cannot carry or should not.
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _RANGE = re.compile(r"([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*|\*)(?:\s*;\s*[qQ]=([01](?:\.\d{0,3})?))?")
 _LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 
@@ -47,6 +47,8 @@ def pick(text: Mapping[str, str], language: str, prevailing: str) -> Picked:
 
     A regional tag is content with its language and the other way round: `de-AT` takes `de`, `de` takes `de-AT`.
     """
+    if text.get(language):
+        return Picked(text[language], language, fallback=False)
     filled = {tag: value for tag, value in text.items() if value}
     for wanted in (language, prevailing):
         tag = _nearest(wanted, sorted(filled))
@@ -81,16 +83,27 @@ def negotiate(accept_language: str, wanted: str | None, available: Sequence[str]
 
 def languages() -> list[str]:
     """The languages of the interface: English, and each that has a catalogue."""
-    return [SOURCE_LANGUAGE, *sorted(path.stem for path in LOCALES.glob("*.po") if path.stem != SOURCE_LANGUAGE)]
+    return list(_languages())
 
 
+@lru_cache(maxsize=64)
 def translator(language: str) -> NullTranslations:
     """The interface in `language`: an object with gettext, ngettext, pgettext and npgettext.
 
     Made for jinja2's `install_gettext_callables`. A language without a catalogue, and English, give back the source.
     """
-    tag = _nearest(language, languages())
-    return _catalogue(LOCALES / f"{tag}.po") if tag and tag != SOURCE_LANGUAGE else NullTranslations()
+    tag = _nearest(language, _languages())
+    return catalogue(LOCALES / f"{tag}.po") if tag and tag != SOURCE_LANGUAGE else NullTranslations()
+
+
+def catalogue(path: Path) -> NullTranslations:
+    """A catalogue as the standard library's translations: the .po is compiled in memory, so no .mo is kept in step."""
+    with path.open("rb") as source:
+        messages = read_po(source, locale=str(locale(path.stem)), abort_invalid=True)
+    compiled = io.BytesIO()
+    write_mo(compiled, messages)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
 
 
 def language_name(tag: str) -> str:
@@ -130,9 +143,7 @@ def clean(text: str) -> str:
 
     The result is in Unicode Normalization Form C, so equal words are equal strings and canonical JSON takes them.
     """
-    kept = _NONCHARACTERS.sub("", _LINE_ENDS.sub("\n", text))
-    kept = "".join(char for char in kept if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
-    return unicodedata.normalize("NFC", kept)
+    return unicodedata.normalize("NFC", _UNFIT.sub("", _LINE_ENDS.sub("\n", text)))
 
 
 def _nearest(wanted: str, available: Sequence[str]) -> str | None:
@@ -147,12 +158,10 @@ def _nearest(wanted: str, available: Sequence[str]) -> str | None:
 
 
 def _accepted(header: str) -> list[tuple[str, float]]:
-    """The language ranges of an Accept-Language header in lower case, each with its weight; what is malformed is left out."""
+    """The language ranges of an Accept-Language header in lower case, each with its weight, malformed ones left out."""
     ranges = []
     for item in header.split(",")[:_MAX_RANGES]:
-        found = re.fullmatch(
-            r"\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*|\*)\s*(?:;\s*[qQ]=([01](?:\.\d{0,3})?)\s*)?", item
-        )
+        found = _RANGE.fullmatch(item.strip())
         if found:
             ranges.append((found[1].lower(), min(float(found[2] or 1), 1.0)))
     return ranges
@@ -166,12 +175,7 @@ def _is_known(tag: str) -> bool:
     return locale(tag).language == _primary(tag)
 
 
-@lru_cache(maxsize=32)
-def _catalogue(path: Path) -> NullTranslations:
-    """A catalogue as the standard library's translations: the .po is compiled in memory, so no .mo is kept in step."""
-    with path.open("rb") as source:
-        catalogue = read_po(source, locale=str(locale(path.stem)), abort_invalid=True)
-    compiled = io.BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+@lru_cache(maxsize=1)
+def _languages() -> tuple[str, ...]:
+    """Read from the folder once: the files come with the program."""
+    return (SOURCE_LANGUAGE, *sorted(path.stem for path in LOCALES.glob("*.po") if path.stem != SOURCE_LANGUAGE))
