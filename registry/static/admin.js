@@ -1,0 +1,1 @@
+// Small comforts for the admin pages; everything works without them.
