@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from registry.models import new_id
+from registry.ids import new_id
 
 QUEUED, SENDING, ACCEPTED, DEFERRED = "queued", "sending", "accepted", "deferred"
 FAILED, UNCERTAIN, CANCELLED = "failed", "uncertain", "cancelled"
