@@ -4,14 +4,13 @@ Localised texts are JSON objects by language tag. `*_at` is an aware UTC instant
 register's time zone. `version` counts the saves of a row that two people could edit at once.
 """
 
-import base64
-import secrets
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, ForeignKey, Integer, String, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from registry.ids import new_id
 from registry.snapshot import LocalText
 
 NAMING = {
@@ -21,11 +20,6 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 SQLModel.metadata.naming_convention = NAMING
-
-
-def new_id() -> str:
-    """A new stable identifier: 80 random bits as 16 lower-case letters and digits."""
-    return base64.b32encode(secrets.token_bytes(10)).decode("ascii").lower()
 
 
 def _id() -> Any:

@@ -11,6 +11,7 @@ from functools import cached_property
 from sqlmodel import col, select
 
 from registry import clock, diff, snapshot
+from registry.chain import Link
 from registry.diff import Change, Reclassification
 from registry.errors import Problem
 from registry.models import Publication, Publisher, Register, Revision
@@ -60,6 +61,17 @@ class Published:
             "previous_hash": self.previous_hash,
             "hash": self.hash,
         }
+
+    @property
+    def link(self) -> Link:
+        """This publication's place in the hash chain."""
+        return Link(
+            number=self.number,
+            published_at=clock.stamp(self.published_at),
+            document_sha256=self.document_sha256,
+            previous=self.previous_hash,
+            hash=self.hash,
+        )
 
     def served(self, today: date) -> Document:
         return snapshot.served(self.document, self.head, today)
@@ -126,10 +138,9 @@ def numbered(work: Work, register: Register, number: int) -> Published:
 def with_id(work: Work, publication_id: str) -> Published:
     """The publication of that id. Raises Problem("not_found")."""
     publication = work.session.get(Publication, publication_id)
-    found = publication and work.session.get(Register, publication.register_id)
-    if publication is None or found is None:
+    if publication is None:
         raise Problem("not_found", "publication-unknown", "There is no such publication.")
-    return numbered(work, found, publication.number)
+    return numbered(work, work.session.get_one(Register, publication.register_id), publication.number)
 
 
 def history(work: Work, register: Register) -> list[Published]:

@@ -28,6 +28,7 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
+Answer = tuple[str, int] | Response
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -192,12 +193,12 @@ def _close(_error: BaseException | None) -> None:
         session.close()
 
 
-def _refuse(problem: Problem) -> tuple[str, int] | Response:
+def _refuse(problem: Problem) -> Answer:
     status = STATUS.get(problem.code, 503)
     return _refusal(status, problem.key, problem.message, problem.fields)
 
 
-def _refuse_http(error: HTTPException) -> tuple[str, int] | Response:
+def _refuse_http(error: HTTPException) -> Answer:
     if error.code is None or error.code < 400:
         return cast(Response, error.get_response())
     key = (error.name or "error").lower().replace(" ", "-")
@@ -207,15 +208,14 @@ def _refuse_http(error: HTTPException) -> tuple[str, int] | Response:
     return answer
 
 
-def _refusal(status: int, key: str, message: str, fields: dict[str, list[str]]) -> tuple[str, int] | Response:
+def _refusal(status: int, key: str, message: str, fields: dict[str, list[str]]) -> Answer:
     """A page for people, RFC 9457 problem details for machines."""
     if _wants_data(request):
         body: dict[str, Any] = {"type": f"urn:subregistry:problem:{key}", "title": message, "status": status}
         if fields:
             body["fields"] = fields
-        response = current_app.json.response(body)
-        response.status_code, response.mimetype = status, "application/problem+json"
-        return response
+        raw = current_app.json.dumps(body)
+        return Response(raw, status, mimetype="application/problem+json")
     return render_template("errors/problem.html", status=status, message=message, fields=fields), status
 
 

@@ -28,9 +28,10 @@ class Actor:
     name: str
     user_id: str | None = None
     role: str = ""
+    is_operator: bool = False
 
 
-OPERATOR = Actor("operator", role="owner")
+OPERATOR = Actor("operator", role="owner", is_operator=True)
 WORKER = Actor("worker")
 PUBLIC = Actor("public")
 

@@ -3,7 +3,9 @@
 from alembic import context
 from sqlalchemy import Engine
 
-from registry.models import SQLModel
+from sqlmodel import SQLModel
+
+import registry.models  # noqa: F401 - fills the metadata
 
 engine: Engine = context.config.attributes["engine"]
 
