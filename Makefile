@@ -1,7 +1,7 @@
 # `make run` and `make test` need Python 3.11 or newer and nothing else; `make help` lists the rest.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check bench lock clean
+.PHONY: help run dev test check bench docs lock clean
 
 export PORT ?= 8000
 export BASE_URL ?= http://localhost:$(PORT)
@@ -43,6 +43,10 @@ check: .venv/.test ## lint, format, types, import rules
 
 bench: .venv/.test ## measurements, each beside a baseline
 	@.venv/bin/python -m tests.benchmarks $(ARGS)
+
+docs: .venv/.test ## write the table of settings into docs/settings.md
+	@sed -i.old '/^|/d' docs/settings.md && rm docs/settings.md.old
+	@subregistry settings --markdown >> docs/settings.md
 
 lock: .venv/.test ## refresh both lock files within the ranges of pyproject.toml
 	@$(PIP) install uv
