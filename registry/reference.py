@@ -48,9 +48,8 @@ def plain_words(code: str, module: int | None, language: str) -> str:
     if info is None:
         return code
     words = _in_language(info.label, language)
-    named = info.modules[0] if len(info.modules) == 1 else module
-    if named in info.modules:
-        words = f"{words}, {_in_language(load().module_names[named], language)}"
+    if len(info.modules) > 1 and module in info.modules:
+        words = f"{words}, {_in_language(load().module_names[module], language)}"
     cite = _in_language(info.cite, language)
     return f"{words} ({cite})" if cite else words
 
