@@ -82,7 +82,7 @@ def sign_in(work: Work, email: str, password: str, *, hours: int, address: str, 
     if person is None or not right or person.disabled_at is not None:
         throttle.count_failure(work, email=email, address=address)
         if person is not None:
-            work.record("sign-in-refused", subject=person.email)
+            work.record("session.refused", subject=person.email)
         raise Problem("unauthenticated", "wrong-password", "This address and password do not belong together.")
     throttle.forgive(work, person.email)
     if passwords.outdated(person.password_hash):
@@ -101,7 +101,7 @@ def open_session(work: Work, person: User, *, hours: int, address: str, agent: s
     work.session.add(row)
     work.session.execute(delete(SignIn).where(col(SignIn.expires_at) < work.now - _KEEP_ENDED))
     work.actor = Actor(person.name or person.email, person.id, person.role)
-    work.record("signed-in", subject=person.email)
+    work.record("session.opened", subject=person.email)
     work.session.flush()
     return token
 
@@ -116,7 +116,7 @@ def sign_out(work: Work, token: str) -> None:
     found = _live(work, token)
     if found is not None:
         found.revoked_at = work.now
-        work.record("signed-out", subject=user(work, found.user_id).email)
+        work.record("session.closed", subject=user(work, found.user_id).email)
 
 
 def session_id(token: str) -> str:
@@ -136,13 +136,13 @@ def revoke(work: Work, person: User, session: str) -> None:
     """End one of somebody's sessions. Raises Problem("not_found") when it is not theirs or has ended."""
     if not _end(work, col(SignIn.id) == session, col(SignIn.user_id) == person.id):
         raise Problem("not_found", "session-unknown", "This session has already ended.")
-    work.record("session-revoked", subject=person.email)
+    work.record("session.revoked", subject=person.email)
 
 
 def revoke_all(work: Work, person: User, *, but: str = "") -> int:
     """End all sessions of somebody, or all but the one of the token `but`; returns how many."""
     ended = _end(work, col(SignIn.user_id) == person.id, col(SignIn.id) != (_hash(but) if but else ""))
-    work.record("sessions-revoked", subject=person.email, ended=ended)
+    work.record("sessions.revoked", subject=person.email, ended=ended)
     return ended
 
 
@@ -164,7 +164,7 @@ def add_user(work: Work, *, email: str, role: str, name: str = "", password: str
     person = User(email=email.strip().lower(), name=name, role=role, password_hash=kept, created_at=work.now)
     work.session.add(person)
     work.session.flush()
-    work.record("user-added", subject=person.email, role=role)
+    work.record("user.added", subject=person.email, role=role)
     return person
 
 
@@ -175,7 +175,7 @@ def change_user(work: Work, person: User, *, name: str, role: str) -> None:
         _keep_an_owner(work, person)
     if (person.name, person.role) == (name, role):
         return
-    work.record("user-changed", subject=person.email, name=[person.name, name], role=[person.role, role])
+    work.record("user.changed", subject=person.email, name=[person.name, name], role=[person.role, role])
     person.name, person.role = name, role
     work.session.flush()
 
@@ -187,14 +187,14 @@ def disable(work: Work, person: User) -> None:
     _keep_an_owner(work, person)
     person.disabled_at = work.now
     _end(work, col(SignIn.user_id) == person.id)
-    work.record("user-disabled", subject=person.email)
+    work.record("user.disabled", subject=person.email)
 
 
 def enable(work: Work, person: User) -> None:
     """Give somebody their access back, with the password they had."""
     if person.disabled_at is not None:
         person.disabled_at = None
-        work.record("user-enabled", subject=person.email)
+        work.record("user.enabled", subject=person.email)
 
 
 def change_password(work: Work, person: User, *, current: str, new: str, token: str, address: str) -> None:
@@ -210,19 +210,19 @@ def change_password(work: Work, person: User, *, current: str, new: str, token: 
         raise Problem("invalid", "wrong-password", "This is not your present password.", fields=reason)
     _set_password(work, person, new)
     _end(work, col(SignIn.user_id) == person.id, col(SignIn.id) != _hash(token))
-    work.record("password-changed", subject=person.email)
+    work.record("password.changed", subject=person.email)
 
 
 def set_password(work: Work, person: User, password: str) -> None:
     """A new password given by an owner or the operator; all sessions end. Raises Problem("invalid")."""
     _set_password(work, person, password)
     _end(work, col(SignIn.user_id) == person.id)
-    work.record("password-set", subject=person.email)
+    work.record("password.set", subject=person.email)
 
 
 def make_link(work: Work, person: User, secret: str) -> str:
     """A token with which somebody can set their password once, within three days."""
-    work.record("password-link-made", subject=person.email)
+    work.record("password-link.made", subject=person.email)
     return passwords.make_link_token(person.id, person.password_hash, now=work.now, secret=secret)
 
 
@@ -242,7 +242,7 @@ def use_link(work: Work, token: str, secret: str, password: str) -> User:
     _set_password(work, person, password)
     _end(work, col(SignIn.user_id) == person.id)
     work.actor = Actor(person.name or person.email, person.id, person.role)
-    work.record("password-link-used", subject=person.email)
+    work.record("password-link.used", subject=person.email)
     return person
 
 
