@@ -1,9 +1,12 @@
 """The rules of the house that are about words in the source: single homes, sizes, names. See CONTRIBUTING.
 
-Which module may import which is held by import-linter (pyproject.toml).
+Which module may import which stands in pyproject.toml, for import-linter, which runs here too.
 """
 
 import ast
+import subprocess
+import sys
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -32,6 +35,31 @@ def in_edge(path: Path) -> bool:
 
 def test_the_sweep_sees_the_source() -> None:
     assert len(PRODUCT) > 40
+
+
+def test_the_import_rules_hold(tmp_path: Path) -> None:
+    program = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    command = [sys.executable, "-c", program, "--cache-dir", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_stands_in_no_layer_is_pure() -> None:
+    """A new module with a session or a request in it must be given its layer in pyproject.toml."""
+    layers = placed()
+    forbidden = [
+        *(f"registry.{name}" for name in layers),
+        "registry.settings",
+        "sqlalchemy",
+        "sqlmodel",
+        "flask",
+        "click",
+    ]
+    pure = [
+        path for path in ROOT.glob("registry/**/*.py") if path.relative_to(ROOT / "registry").parts[0] not in layers
+    ]
+    modules = [path for path in pure if path.parts[-2] != "migrations" and path.stem not in layers]
+    none([f"{place(path)} imports {name}" for path in modules for name in forbidden if imports(path, name)])
 
 
 @pytest.mark.parametrize("library", ["flask", "werkzeug"])
@@ -89,6 +117,14 @@ def test_nothing_is_left_for_later() -> None:
 
 def none(found: list[str]) -> None:
     assert not found, "\n" + "\n".join(found)
+
+
+def placed() -> set[str]:
+    """The modules of registry that have a layer."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    (layers,) = [one["layers"] for one in contracts if "web : schemas : console" in one.get("layers", [])]
+    return {name.strip(" ()") for layer in layers for name in layer.replace("|", ":").split(":")}
 
 
 def place(path: Path) -> str:

@@ -18,9 +18,11 @@ depends_on = None
 def upgrade() -> None:
     _people()
     _company()
+    _sub_processors()
     _assessments()
     _entries()
     _places()
+    _revisions()
     _publications()
     for table in ("revision", "review", "publication", "event", "log_entry"):
         protect(table)
@@ -108,6 +110,9 @@ def _company() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_register"),
         sa.UniqueConstraint("slug", name="uq_register_slug"),
     )
+
+
+def _sub_processors() -> None:
     op.create_table(
         "sub_processor",
         sa.Column("id", sa.String(), nullable=False),
@@ -252,7 +257,7 @@ def _places() -> None:
     op.create_index("ix_location_mechanism_location_id", "location_mechanism", ["location_id"])
 
 
-def _publications() -> None:
+def _revisions() -> None:
     op.create_table(
         "revision",
         sa.Column("id", sa.String(), nullable=False),
@@ -282,6 +287,9 @@ def _publications() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_review"),
     )
     op.create_index("ix_review_revision_id", "review", ["revision_id"])
+
+
+def _publications() -> None:
     op.create_table(
         "publication",
         sa.Column("id", sa.String(), nullable=False),

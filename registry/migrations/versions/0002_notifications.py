@@ -19,6 +19,7 @@ def upgrade() -> None:
     _subscribers()
     _consent()
     _deliveries()
+    _attempts()
     _workers()
     for table in ("consent", "attempt"):
         protect(table)
@@ -137,6 +138,9 @@ def _deliveries() -> None:
     _partial_index("ix_delivery_queued", "delivery", ["precedence", "id"], "state = 'queued'")
     _partial_index("ix_delivery_deferred", "delivery", ["next_at"], "state = 'deferred'")
     _partial_index("ix_delivery_sending", "delivery", ["lease_until"], "state = 'sending'")
+
+
+def _attempts() -> None:
     op.create_table(
         "attempt",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
