@@ -1,17 +1,20 @@
 """The composition root: the web application and the command line. The only file that knows both packages."""
 
+from contextlib import AbstractContextManager
+from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+import click
 from flask import Flask
 
 from registry import cli as registry_cli
-from registry import migrations, web
+from registry import demo, migrations, web
 from registry import settings as registry_settings
-from registry.console import Console
+from registry.console import Console, console
 from registry.settings import Settings
-from registry.work import make_engine
+from registry.work import OPERATOR, Work, begin, make_engine
 
 HERE = Path(__file__).parent
 BLUEPRINTS = (
@@ -21,8 +24,6 @@ BLUEPRINTS = (
     "notifications.public",
     "notifications.admin",
 )
-
-
 COMMANDS = ("registry.cli_import:import_command", "registry.cli_users:user")
 
 
@@ -46,6 +47,39 @@ def main() -> None:
         if find_spec(module):
             registry_cli.commands.add_command(getattr(import_module(module), attribute))
     registry_cli.commands(obj=Console(_page))
+
+
+@registry_cli.commands.command("demo")
+@click.option("--first-run", is_flag=True, help="Do nothing when the database holds something already.")
+def load_demo(first_run: bool) -> None:
+    """Fill an empty database with the sample company."""
+    with console().work(write=False) as work:
+        empty, now = demo.is_empty(work), work.now
+    if not empty and not first_run:
+        raise click.ClickException("The database is not empty; the sample company goes into an empty one only.")
+    if not empty:
+        return
+    engine = console().engine
+
+    def at(instant: datetime) -> AbstractContextManager[Work]:
+        return begin(engine, now=instant, actor=OPERATOR)
+
+    demo.load(at, now)
+    click.echo("Loaded the sample company, Acme Cloud d.d.")
+
+
+@registry_cli.commands.command()
+def welcome() -> None:
+    """Say where the pages are, who may sign in, and where mail goes."""
+    settings = console().settings
+    with console().work(write=False) as work:
+        people = demo.sample_people(work)
+    click.echo(f"Public pages:  {settings.base_url}/")
+    click.echo(f"Admin pages:   {settings.base_url}/admin/")
+    for email, role in people:
+        click.echo(f"  {role:<9} {email}  password: {demo.PASSWORD}")
+    where = "the relay in SMTP_URL" if settings.smtp_url else f"files in {settings.data_path / 'outbox'}/"
+    click.echo(f"Mail goes to:  {where}")
 
 
 def _page(path: str) -> bytes:

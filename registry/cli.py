@@ -3,6 +3,7 @@
 The command line acts as the operator: it may publish without a second person, and the log says so.
 """
 
+import sys
 from datetime import date, datetime
 
 import click
@@ -169,11 +170,11 @@ def export(slug: str, number: int | None, form: str, language: str) -> None:
         today = published.today(work, found) if number is None else publication.published_on
     if form == "html":
         address = f"/registers/{slug}" + (f"/revisions/{number}" if number else "")
-        click.get_binary_stream("stdout").write(console().page(f"{address}?lang={language}" if language else address))
+        sys.stdout.buffer.write(console().page(f"{address}?lang={language}" if language else address))
         return
     render = formats.FORMATS[form].render
     place = {"base_url": console().settings.base_url, "language": language or found.prevailing_language}
-    click.get_binary_stream("stdout").write(render(publication.served(today), today, **place))
+    sys.stdout.buffer.write(render(publication.served(today), today, **place))
 
 
 @commands.command()
