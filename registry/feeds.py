@@ -14,6 +14,7 @@ from typing import Any
 from feedgen.feed import FeedGenerator
 
 from registry import clock, text
+from registry.wording import Section
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """When a feed without items was last changed: a fixed instant, so that it too is always the same bytes."""
@@ -25,20 +26,12 @@ _TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 @dataclass(frozen=True)
-class Section:
-    """One change in an item: what it is in a sentence, and the full content as pairs of label and value."""
-
-    headline: str
-    details: Sequence[tuple[str, str]] = ()
-
-
-@dataclass(frozen=True)
 class Item:
     """One thing to tell: a publication, or a day on which something announced takes effect.
 
     `id` stays for ever and is the address itself where one address stands for one item. `number` and `hash` are
-    those of the publication it belongs to; `hash` is the head of the chain. `changes` are as `Change.as_json` gives
-    them.
+    those of the publication it belongs to; `hash` is the head of the chain. `sections` tell the changes in words
+    (`wording.describe`), `changes` are the same as `Change.as_json` gives them.
     """
 
     id: str

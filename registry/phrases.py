@@ -12,6 +12,8 @@ from typing import TypeVar
 from registry import reference, snapshot, text
 from registry.snapshot import Contact, Dated, Entry, LocalText, Location, Mechanism, Place, SubProcessor, TextRow
 
+_NOT_ASSESSED = "NT-UNKNOWN"
+
 _Row = TypeVar("_Row", bound=Dated)
 
 
@@ -105,10 +107,13 @@ def mechanisms(values: Iterable[Mechanism], to: Voice, today: date | None = None
 def location(value: Location, purposes: Iterable[TextRow], to: Voice, today: date | None = None) -> str:
     """A location in one line: activity, place, mechanisms, the purposes it is limited to, its dates.
 
+    A place outside the EEA without a mechanism says that none has been assessed: silence would read as "none needed".
     `purposes` are those of the entry, to name the ones it is limited to.
     """
     words = f"{activity(value['activity'], to)}: {place(value['place'], to)}"
     under = mechanisms(value["mechanisms"], to, today)
+    if not under and not reference.in_eea(value["place"]["code"], value["place"]["countries"]):
+        under = reference.plain_words(_NOT_ASSESSED, None, to.language)
     if under:
         words = f"{words}; {under}"
     limited = [local(row["text"], to) for row in purposes if row["id"] in value["purposes"]]
