@@ -24,7 +24,7 @@ def details(change: ChangeFields, to: Voice, *, known: Known = UNKNOWN) -> list[
     With `known` the pairs of the whole entry stand beside a change of a part of it.
     """
     _ = to.translator.gettext
-    pairs = [(_("Change"), kind_name(change["kind"], to)), *_named_row(change, to, known), *_values(change, to, known)]
+    pairs = [(_("Change"), kind_name(change["kind"], to)), *_named_row(change, to, known), *values(change, to, known)]
     entry = _entry(change, known)
     if entry is not None:
         pairs += entry_pairs(entry, to, date.fromisoformat(change["effective_on"]))
@@ -81,8 +81,8 @@ def _named_row(change: ChangeFields, to: Voice, known: Known) -> list[Pair]:
     return [(type_name(change["subject"]["type"], to), worded(row, None, to))]
 
 
-def _values(change: ChangeFields, to: Voice, known: Known) -> list[Pair]:
-    """What there was and what there is. A whole entry that comes or goes is told by its own pairs."""
+def values(change: ChangeFields, to: Voice, known: Known) -> list[Pair]:
+    """What there was and what there is. A whole entry that comes or goes is told by `entry_pairs`."""
     _ = to.translator.gettext
     before, after, subject = change["before"], change["after"], change["subject"]
     if is_entry(before) and is_entry(after):

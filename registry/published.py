@@ -5,7 +5,7 @@ Publications never change, so what is computed from two of them is kept in memor
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from sqlmodel import col, select
@@ -154,9 +154,29 @@ def history(work: Work, register: Register) -> list[Published]:
     return [_published(register.slug, *row) for row in work.session.exec(query)]
 
 
+def heads(work: Work, register: Register) -> list[Publication]:
+    """All publications of a register, newest first, without their documents: cheap, however large the register is."""
+    query = select(Publication).where(Publication.register_id == register.id)
+    return list(work.session.exec(query.order_by(col(Publication.number).desc())))
+
+
+def link(publication: Publication) -> Link:
+    """A publication's place in the hash chain."""
+    return Link(
+        number=publication.number,
+        published_at=clock.stamp(publication.published_at),
+        document_sha256=publication.document_sha256,
+        previous=publication.previous_hash,
+        hash=publication.hash,
+    )
+
+
 def as_of(work: Work, register: Register, day: date) -> Published:
     """What was published by the end of a civil day in the register's zone. Raises Problem("not_found")."""
-    for publication in history(work, register):
+    for head in heads(work, register):
+        if head.published_at.date() - timedelta(days=1) > day:
+            continue  # whatever the zone was then: spared the document
+        publication = numbered(work, register, head.number)
         if publication.published_on <= day:
             return publication
     message = f"Nothing had been published in this register by {day.isoformat()}."
