@@ -149,7 +149,7 @@ def revoke_all(work: Work, person: User, *, but: str = "") -> int:
 # People and their passwords
 
 
-def add_user(work: Work, *, email: str, role: str, name: str = "", password: str = "") -> User:
+def add_user(work: Work, *, email: str, role: str, name: str = "", password: str | None = None) -> User:
     """Give somebody access. Without a password they need a link (`make_link`) first.
 
     Raises Problem("conflict", "user-exists") and Problem("invalid") with fields email, role, password.
@@ -158,9 +158,9 @@ def add_user(work: Work, *, email: str, role: str, name: str = "", password: str
     if _find(work, email) is not None:
         reason = {"email": ["Somebody with this address is here already."]}
         raise Problem("conflict", "user-exists", f"{email} is here already.", fields=reason)
-    if password:
+    if password is not None:
         _check_password(password, email)
-    kept = passwords.hashed(password) if password else ""
+    kept = "" if password is None else passwords.hashed(password)
     person = User(email=email.strip().lower(), name=name, role=role, password_hash=kept, created_at=work.now)
     work.session.add(person)
     work.session.flush()

@@ -44,7 +44,7 @@ def merge(
 ) -> Merged:
     """Bring my unsaved values and their saved ones together.
 
-    Rows of lists are recognised by their `id`. `labels` names parts of paths for people: `{"legal_name": "Legal name"}`.
+    Rows of lists are recognised by their `id`. `labels` names parts of paths for people, such as `legal_name`.
     """
     merging = _Merging(labels)
     values = merging.both(_NOTHING if base is None else dict(base), dict(mine), dict(theirs), "")
@@ -75,7 +75,7 @@ class _Merging:
             return mine
         if isinstance(mine, dict) and isinstance(theirs, dict):
             return self._dicts(base if isinstance(base, dict) else _NOTHING, mine, theirs, path)
-        if _are_rows(mine) and _are_rows(theirs):
+        if _are_rows(mine, theirs):
             return self._rows(base if isinstance(base, list) else _NOTHING, mine or [], theirs or [], path)
         return self._one(base, mine, theirs, path)
 
@@ -130,8 +130,10 @@ class _Merging:
         return words[:1].upper() + words[1:]
 
 
-def _are_rows(value: Any) -> bool:
-    return value is None or (isinstance(value, list) and all(isinstance(row, dict) and "id" in row for row in value))
+def _are_rows(*lists: Any) -> bool:
+    """Whether these are lists of rows that have ids (a row that is new in a form has none yet)."""
+    rows = [row for rows in lists for row in rows or ()] if all(isinstance(one or [], list) for one in lists) else []
+    return all(isinstance(row, dict) for row in rows) and any(row.get("id") for row in rows)
 
 
 def _by_id(rows: list[Any]) -> dict[str, Any]:

@@ -5,9 +5,10 @@ the linter speak of it. Checking is the schemas' work, not ours.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from registry import text
+from registry import reference, text
 
 _ROW_ACTS = ("add", "remove", "up", "down")
 
@@ -69,6 +70,13 @@ def languages(tags: Sequence[str], prevailing: str) -> list[tuple[str, str]]:
     return [
         (tag, text.language_name(tag) + (" (prevails)" if several and tag == prevailing else "")) for tag in ordered
     ]
+
+
+@cache
+def countries() -> tuple[tuple[str, str], ...]:
+    """Every country as (code, English name), by name, for the form macros."""
+    named = [(code, reference.place_name(code, "en")) for code in reference.countries()]
+    return tuple(sorted(named, key=lambda pair: pair[1]))
 
 
 def _rows_as_lists(value: Any) -> Any:
