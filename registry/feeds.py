@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
+from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 from registry import clock, text
@@ -115,7 +116,7 @@ def _json_item(item: Item) -> dict[str, Any]:
         "id": item.id,
         "url": item.url,
         "title": _line(item.title),
-        "summary": _summary(item),
+        "summary": "\n".join(_summary(item)),
         "content_html": _html(item),
         "content_text": _text(item),
         "date_published": clock.stamp(item.published),
@@ -138,7 +139,12 @@ def _generator(feed: Feed, ending: str, media_type: str) -> FeedGenerator:
     made.link(href=feed.own_url(ending), rel="self", type=media_type)
     made.link(href=feed.page_url, rel="alternate", type="text/html")
     for item in feed.newest_first:
-        _add(made, item)
+        entry = _entry(made, item)
+        if ending == "rss":
+            entry.title(_rss_title(item))
+            entry.description("<br>".join(escape(line) for line in _summary(item)))
+        else:
+            entry.summary("\n".join(_summary(item)))
     return made
 
 
@@ -147,16 +153,21 @@ def _author(feed: Feed) -> dict[str, str]:
     return author | {"email": _line(feed.author_email)} if feed.author_email else author
 
 
-def _add(made: FeedGenerator, item: Item) -> None:
+def _entry(made: FeedGenerator, item: Item) -> FeedEntry:
     entry = made.add_entry(order="append")
     entry.guid(item.id, permalink=item.id == item.url)
     entry.title(_line(item.title) or item.id)
     entry.link(href=item.url, rel="alternate", type="text/html")
     entry.published(item.published)
     entry.updated(item.published)
-    entry.category(term=item.register)
+    entry.category(term=_line(item.register))
     entry.content(_html(item), type="html")
-    entry.description(_summary(item), isSummary=True)
+    return entry
+
+
+def _rss_title(item: Item) -> str:
+    """RSS does not say whether a title is text or HTML, so what could begin a tag becomes a sign that looks like it."""
+    return (_line(item.title) or item.id).translate({ord("<"): "‹", ord(">"): "›"})
 
 
 def _html(item: Item) -> str:
@@ -181,9 +192,10 @@ def _text(item: Item) -> str:
     return "\n\n".join([*blocks, f"{_line(item.register)} {item.number} · {_line(item.hash)}"])
 
 
-def _summary(item: Item) -> str:
+def _summary(item: Item) -> list[str]:
+    """The headlines, and the place in the chain, as lines of plain text."""
     lines = [_line(section.headline) for section in item.sections] or [_line(item.note) or _line(item.title)]
-    return "\n".join([*lines, f"{_line(item.register)} {item.number} · {_line(item.hash)}"])
+    return [*lines, f"{_line(item.register)} {item.number} · {_line(item.hash)}"]
 
 
 def _plain(words: str) -> str:
