@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from registry import migrations
 from registry import settings as registry_settings
 from registry.settings import Settings
-from registry.work import OPERATOR, Work, make_engine, open_session
+from registry.work import OPERATOR, Work, begin, make_engine, open_session
 from tests.databases import NO_POSTGRESQL, Templates
 from tests.programs import postgres_bin
 from tests.servers import MailServer
@@ -79,23 +79,69 @@ def mail_server() -> Iterator[MailServer]:
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """Settings of tests: nothing of this machine's environment, mail into `tmp_path/outbox`."""
-    return registry_settings.load(
-        {
-            "DATABASE_URL": database_url,
-            "SECRET_KEY": "a secret for tests and nothing else",
-            "DATA_DIR": str(tmp_path),
-            "BASE_URL": "http://localhost",
-        }
-    )
+    return settings_for(database_url, tmp_path)
+
+
+def settings_for(database_url: str, folder: Path, **given: str) -> Settings:
+    basic = {"DATABASE_URL": database_url, "DATA_DIR": str(folder), "BASE_URL": "http://localhost"}
+    return registry_settings.load({**basic, "SECRET_KEY": "a secret for tests and nothing else", **given})
+
+
+def application(settings: Settings) -> Iterator["Flask"]:
+    import wsgi
+
+    app = wsgi.create_app(settings)
+    yield app
+    app.extensions["subregistry"]["engine"].dispose()
 
 
 @pytest.fixture
-def app(settings: Settings) -> "Flask":
-    import wsgi
-
-    return wsgi.create_app(settings)
+def app(settings: Settings) -> Iterator["Flask"]:
+    yield from application(settings)
 
 
 @pytest.fixture
 def client(app: "Flask") -> "FlaskClient":
     return app.test_client()
+
+
+@pytest.fixture
+def sample_url(templates: Templates, backend: str) -> Iterator[str]:
+    """A new database with the sample company in it, its history ending now."""
+    url = templates.fresh(backend, "sample", fill_with_sample)
+    yield url
+    templates.discard(url)
+
+
+def fill_with_sample(engine: Engine) -> None:
+    from registry import clock, demo
+
+    migrations.upgrade(engine)
+    demo.load(lambda instant: begin(engine, now=instant, actor=OPERATOR), clock.now())
+
+
+@pytest.fixture
+def sample_app(sample_url: str, tmp_path: Path) -> Iterator["Flask"]:
+    yield from application(settings_for(sample_url, tmp_path))
+
+
+@pytest.fixture
+def visitor(sample_app: "Flask") -> "FlaskClient":
+    """Somebody from outside, looking at the sample company."""
+    return sample_app.test_client()
+
+
+@pytest.fixture
+def owner(sample_app: "Flask") -> "FlaskClient":
+    """Olga, signed in to the admin pages of the sample company."""
+    return sign_in(sample_app, "olga@acme.example")
+
+
+def sign_in(app: "Flask", email: str) -> "FlaskClient":
+    """A client of somebody of the sample company, signed in as people do it: by the form."""
+    from registry import demo
+
+    client = app.test_client()
+    answer = client.post("/admin/sign-in", data={"email": email, "password": demo.PASSWORD})
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    return client
