@@ -123,7 +123,7 @@ def placed() -> set[str]:
     """The modules of registry that have a layer."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     contracts = project["tool"]["importlinter"]["contracts"]
-    (layers,) = [one["layers"] for one in contracts if "web : schemas : console" in one.get("layers", [])]
+    (layers,) = [one["layers"] for one in contracts if one.get("containers") and "models" in one["layers"]]
     return {name.strip(" ()") for layer in layers for name in layer.replace("|", ":").split(":")}
 
 
