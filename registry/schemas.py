@@ -21,9 +21,9 @@ from registry.ids import new_id
 ROLES = ("sub-processor", "processor", "independent-controller")
 ACTIVITIES = ("storage", "processing", "remote-access", "support", "backup", "transit")
 CONCLUSIONS = ("", "equivalent", "equivalent-with-measures", "suspend")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 _SHORT = 500
 _LONG = 20_000
 
@@ -285,7 +285,10 @@ class RegisterSchema(_Loose):
     title = Texts(_SHORT, required=True)
     intro = Texts()
     timezone = fields.String(load_default="UTC")
-    languages = fields.List(fields.String(validate=validate.Regexp(_LANGUAGE)), load_default=lambda: ["en"])
+    languages = fields.List(
+        fields.String(validate=validate.Regexp(_LANGUAGE, error="“{input}” is not a language tag such as en or de.")),
+        load_default=lambda: ["en"],
+    )
     prevailing_language = fields.String(load_default=None, allow_none=True)
     notice_days = fields.Integer(load_default=30, validate=validate.Range(0, 365))
     objection_days = fields.Integer(load_default=14, validate=validate.Range(0, 365))
