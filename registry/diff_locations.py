@@ -105,8 +105,10 @@ def _mechanism_changes(telling: Telling, rows: tuple[Location, Location], held: 
 
 
 def _location_notes(telling: Telling, before: Location, after: Location) -> list[Change]:
-    """The company's own words for the place, and the assessment the location leans on."""
+    """The company's own words for the place, the assessment it leans on, and the activity of one that is past."""
     changes = []
+    if before["activity"] != after["activity"]:
+        changes.append(corrected(telling, LOCATION, after["id"], "activity", (before["activity"], after["activity"])))
     old, new = before["place"], after["place"]
     if old["text"] != new["text"] or _codes(before) != _codes(after):
         changes.append(corrected(telling, LOCATION, after["id"], "place", (old, new)))
