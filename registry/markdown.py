@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from registry import phrases, snapshot, text
+from registry import clock, phrases, snapshot, text
 from registry.phrases import Voice
 from registry.snapshot import Document, Entry
 
@@ -78,7 +78,7 @@ def _cells(entry: Entry, to: Voice, today: date) -> list[str]:
     return [
         "<br>".join(part for part in name if part),
         _lines(phrases.rows(entry["purposes"], to, today)),
-        _lines(phrases.location(row, entry["purposes"], to, today) for row in locations),
+        _lines([phrases.location(row, entry["purposes"], to, today) for row in locations]),
         _lines(phrases.rows(entry["data_categories"], to, today)),
         _lines([phrases.address(company, to), phrases.contact(company["contact"])]),
     ]
@@ -94,9 +94,10 @@ def _source(document: Document, to: Voice, base_url: str) -> str:
     publication = document.get("publication")
     if publication is None:
         return f"<{address}>"
+    instant = clock.parse_stamp(publication["published_at"])
     words = to.translator.gettext("Publication %(number)s of %(instant)s, hash %(hash)s") % {
         "number": publication["number"],
-        "instant": publication["published_at"],
+        "instant": text.format_instant(instant, document["register"]["timezone"], to.language),
         "hash": publication["hash"],
     }
     return f"{escaped(words)}: <{address}/revisions/{publication['number']}>"

@@ -98,22 +98,24 @@ def mechanism(value: Mechanism, to: Voice, today: date | None = None) -> str:
     return words + dates(value, to, today)
 
 
-def mechanisms(values: Iterable[Mechanism], to: Voice, today: date | None = None) -> str:
-    """All mechanisms of a destination, the primary ones first."""
-    ordered = sorted(current(values, today), key=lambda value: not value["primary"])
-    return "; ".join(mechanism(value, to, today) for value in ordered)
+def safeguards(value: Location, to: Voice, today: date | None = None) -> str:
+    """All mechanisms of a location, the primary ones first; empty where everything is sure to stay in the EEA.
+
+    A place outside the EEA without a mechanism says that none has been assessed: silence would read as "none needed".
+    """
+    ordered = sorted(current(value["mechanisms"], today), key=lambda row: not row["primary"])
+    words = "; ".join(mechanism(row, to, today) for row in ordered)
+    if words or reference.in_eea(value["place"]["code"], value["place"]["countries"]):
+        return words
+    return reference.plain_words(_NOT_ASSESSED, None, to.language)
 
 
 def location(value: Location, purposes: Iterable[TextRow], to: Voice, today: date | None = None) -> str:
     """A location in one line: activity, place, mechanisms, the purposes it is limited to, its dates.
-
-    A place outside the EEA without a mechanism says that none has been assessed: silence would read as "none needed".
     `purposes` are those of the entry, to name the ones it is limited to.
     """
     words = f"{activity(value['activity'], to)}: {place(value['place'], to)}"
-    under = mechanisms(value["mechanisms"], to, today)
-    if not under and not reference.in_eea(value["place"]["code"], value["place"]["countries"]):
-        under = reference.plain_words(_NOT_ASSESSED, None, to.language)
+    under = safeguards(value, to, today)
     if under:
         words = f"{words}; {under}"
     limited = [local(row["text"], to) for row in purposes if row["id"] in value["purposes"]]

@@ -117,12 +117,18 @@ def _location_cells(location: Location, entry: Entry, to: Voice, today: date) ->
         "location_purposes": _joined(phrases.local(row["text"], to) for row in limited),
         "mechanism_codes": _codes(held, primary=True),
         "fallback_codes": _codes(held, primary=False),
-        "mechanisms": _joined(phrases.mechanism(row, to, today) for row in held),
+        "mechanisms": phrases.safeguards(location, to, today),
         "transfer_impact_assessment": location["tia"] or "",
-        "location_status": snapshot.status(location, today),
+        "location_status": _status(entry, location, today),
         "location_starts_on": location["starts_on"] or "",
         "location_ends_on": location["ends_on"] or "",
     }
+
+
+def _status(entry: Entry, location: Location, today: date) -> str:
+    """A location holds only while its entry does."""
+    whole = snapshot.status(entry, today)
+    return whole if whole != "in-effect" else snapshot.status(location, today)
 
 
 def _joined(pieces: Iterable[str]) -> str:
