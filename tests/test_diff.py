@@ -21,6 +21,11 @@ def of_entries(before: Entry, after: Entry) -> list[Change]:
     return changes(document(before), document(after))
 
 
+def having(field: str, value: Any) -> Entry:
+    given: dict[str, Any] = {field: value}
+    return entry(**given)
+
+
 def kinds(found: list[Change]) -> list[str]:
     return [change.kind for change in found]
 
@@ -164,7 +169,7 @@ def test_a_field_an_older_publication_does_not_have_is_no_change() -> None:
     ],
 )
 def test_other_texts_of_an_entry_are_corrections_that_name_their_field(field: str, value: object) -> None:
-    [found] = of_entries(entry(), entry(**{field: value}))
+    [found] = of_entries(entry(), having(field, value))
     assert (found.kind, found.subject["type"], found.subject["field"]) == ("text-corrected", "text", field)
     assert (found.after, found.owes_notice) == (value, False)
 
@@ -184,7 +189,7 @@ def test_a_wider_scope_owes_notice_and_none_named_means_all(
     field: str, before: list[str], after: list[str], widened: bool
 ) -> None:
     [found] = of_entries(
-        entry(**{field: [{"en": text} for text in before]}), entry(**{field: [{"en": text} for text in after]})
+        having(field, [{"en": text} for text in before]), having(field, [{"en": text} for text in after])
     )
     assert (found.kind, found.subject["field"], found.owes_notice) == ("scope-changed", field, widened)
 

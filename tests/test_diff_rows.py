@@ -18,9 +18,14 @@ def of_entries(before: Entry, after: Entry, *, language: str = "en") -> list[Cha
     return compare(document(before, register=register), document(after, register=register), on=ON)
 
 
+def having(field: str, value: Any) -> Entry:
+    given: dict[str, Any] = {field: value}
+    return entry(**given)
+
+
 def of_texts(field: str, before: dict[str, str], after: dict[str, str], *, language: str = "en") -> list[Change]:
     rows: list[Any] = [[{**text_row("x", id="r-1"), "text": text}] for text in (before, after)]
-    return of_entries(entry(**{field: rows[0]}), entry(**{field: rows[1]}), language=language)
+    return of_entries(having(field, rows[0]), having(field, rows[1]), language=language)
 
 
 def of_locations(before: list[Location], after: list[Location], **given: Any) -> list[Change]:
@@ -38,8 +43,8 @@ def kinds(found: list[Change]) -> list[str]:
 @BOTH_TEXTS
 def test_a_text_row_more_or_less_is_an_addition_or_a_removal(field: str, noun: str) -> None:
     one, two = text_row("Hosting"), text_row("Analytics")
-    [added] = of_entries(entry(**{field: [one]}), entry(**{field: [one, two]}))
-    [removed] = of_entries(entry(**{field: [one, two]}), entry(**{field: [one]}))
+    fewer, more = having(field, [one]), having(field, [one, two])
+    [added], [removed] = of_entries(fewer, more), of_entries(more, fewer)
     assert (added.kind, added.owes_notice, added.before, added.after) == (f"{noun}-added", True, None, two)
     assert (removed.kind, removed.owes_notice, removed.before, removed.after) == (f"{noun}-removed", False, two, None)
     assert added.subject == {"type": noun, "id": two["id"], "name": "Example Hosting GmbH", "field": None}
@@ -50,7 +55,7 @@ def test_a_text_row_more_or_less_is_an_addition_or_a_removal(field: str, noun: s
 def test_the_same_text_under_another_id_is_no_change(field: str, noun: str) -> None:
     rows = [text_row("Hosting"), text_row("Backups")]
     afresh = [text_row("backups", id="z"), text_row("Hosting", id="y")]
-    found = of_entries(entry(**{field: rows}), entry(**{field: afresh}))
+    found = of_entries(having(field, rows), having(field, afresh))
     assert [(change.kind, change.subject["type"], change.after) for change in found] == [
         ("text-corrected", noun, {"en": "backups"})
     ]
@@ -86,14 +91,14 @@ def test_ids_that_traded_their_texts_are_no_change() -> None:
 
 
 def test_the_order_of_rows_is_no_change() -> None:
-    rows = {
+    rows: dict[str, Any] = {
         "purposes": [text_row("Hosting"), text_row("Backups")],
         "data_categories": [text_row("Names"), text_row("Log lines")],
         "locations": [location("DE"), location("US", mechanisms=[mechanism(), mechanism("EU-45-DPF", primary=False)])],
         "applies_to": [{"en": "Mail"}, {"en": "Chat"}],
     }
     turned = {field: values[::-1] for field, values in rows.items()}
-    turned["locations"][0]["mechanisms"].reverse()  # type: ignore[index]
+    turned["locations"][0]["mechanisms"].reverse()
     assert of_entries(entry(**rows), entry(**turned)) == []
 
 

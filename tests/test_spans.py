@@ -129,7 +129,7 @@ def test_the_end_of_a_past_row_put_right_is_a_correction() -> None:
 
 
 def test_the_wording_or_place_of_a_row_that_is_past_is_only_put_right() -> None:
-    past = {"id": "x", "ends_on": PAST}
+    past: dict[str, Any] = {"id": "x", "ends_on": PAST}
     before = entry(purposes=[text_row("Hosting"), text_row("Audits", **past)], locations=[location("DE", **past)])
     after = entry(purposes=[text_row("Hosting"), text_row("Taxes", **past)], locations=[location("US", **past)])
     assert {change.kind for change in of_entries(before, after)} == {"text-corrected"}
