@@ -50,6 +50,7 @@ def propose(
     Raises Problem("conflict") when nothing differs from the newest publication, Problem("invalid") when a
     reclassification names no change of this revision or gives no reason.
     """
+    _with_reasons(reclassified)
     if effective_on is not None:
         _schedule(work, register, effective_on)
     latest = published.latest(work, register)
@@ -214,6 +215,12 @@ def _may_self(work: Work, setting: str) -> bool:
         return setting == "yes"
     others = accounts.people_who_may(work, "review")
     return all(person.id == work.actor.user_id for person in others)
+
+
+def _with_reasons(reclassified: Sequence[Reclassification]) -> None:
+    wrong = {f"reason:{one.key}": ["Say why it is something else."] for one in reclassified if not one.reason.strip()}
+    if wrong:
+        raise Problem("invalid", "reason-missing", "A change of another kind needs a reason.", fields=wrong)
 
 
 def _still_open(work: Work, register: Register, revision: Revision) -> None:
