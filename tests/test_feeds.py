@@ -206,9 +206,9 @@ def test_every_item_carries_the_hash_of_its_publication(render: Render) -> None:
 
 @each_format
 def test_the_feed_of_all_registers_lies_at_the_root(render: Render) -> None:
-    ending = {feeds.rss: "rss", feeds.atom: "atom", feeds.json_feed: "json"}[render]
+    endings: dict[Render, str] = {feeds.rss: "rss", feeds.atom: "atom", feeds.json_feed: "json"}
     raw = render(_feed(_item(1), path="/", base_url=BASE + "/", query="?lang=de"))
-    assert f'"{BASE}/feed.{ending}?lang=de"'.encode() in raw
+    assert f'"{BASE}/feed.{endings[render]}?lang=de"'.encode() in raw
 
 
 def _tags(html: str) -> set[str]:
