@@ -160,6 +160,18 @@ def heads(work: Work, register: Register) -> list[Publication]:
     return list(work.session.exec(query.order_by(col(Publication.number).desc())))
 
 
+def head(work: Work, register: Register, number: int | None = None) -> Publication:
+    """Publication `number`, or the newest, without its document. Raises Problem("not_found")."""
+    query = select(Publication).where(Publication.register_id == register.id)
+    if number is not None:
+        query = query.where(Publication.number == number)
+    found = work.session.exec(query.order_by(col(Publication.number).desc()).limit(1)).first()
+    if found is None:
+        message = f"There is no revision {number} of this register." if number else "Nothing has been published yet."
+        raise Problem("not_found", "publication-unknown", message)
+    return found
+
+
 def link(publication: Publication) -> Link:
     """A publication's place in the hash chain."""
     return Link(

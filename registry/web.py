@@ -102,6 +102,11 @@ def language() -> str:
     return cast(str, g.language)
 
 
+def speak(tag: str) -> None:
+    """Answer this request in a language of the interface that was chosen otherwise (by what a register exists in)."""
+    g.language = tag
+
+
 def commit_anyway() -> None:
     """Keep what this request wrote although it is answered with a refusal (a failed sign-in is counted)."""
     g.commit_anyway = True

@@ -1,0 +1,83 @@
+"""What every publication of a register changed, in the reader's words: for history, feeds and "what changed".
+
+A publication never changes, so its row is made once per language and remembered.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from registry import published, wording
+from registry.changes import Change
+from registry.feeds import Item
+from registry.formats import revision_url
+from registry.models import Publication, Register
+from registry.page_history import HistoryRow, history_row
+from registry.page_words import Reader
+from registry.published import Published
+from registry.work import Work
+
+_KEPT_MOST = 2048
+_kept: dict[tuple[str, str, str, str], HistoryRow] = {}
+
+
+def rows(work: Work, register: Register, heads: Iterable[Publication], reader: Reader) -> list[HistoryRow]:
+    """What each of these publications changed, in the same order."""
+    return [_kept.get(_key(head, reader)) or _remember(work, register, head, reader) for head in heads]
+
+
+def item(work: Work, register: Register, head: Publication, reader: Reader, *, base_url: str) -> Item:
+    """A publication as an item of a feed, with everything it changed.
+
+    A baseline, and the first publication, announce nothing: they say that the list is there, and from when.
+    """
+    row = rows(work, register, [head], reader)[0]
+    changes: Sequence[Change] = ()
+    sections: Sequence[wording.Section] = ()
+    if head.number > 1 and not head.baseline:
+        before, after = _pair(work, register, head)
+        changes = published.compare(before, after)
+        known = wording.Known.of(before.document, after.document)
+        sections = wording.describe((change.as_json() for change in changes), reader.voice, known=known)
+    url = revision_url(base_url, register.slug, head.number)
+    return Item(
+        id=url,
+        url=url,
+        title=row.title,
+        published=head.published_at,
+        register=register.slug,
+        number=head.number,
+        hash=head.hash,
+        sections=sections,
+        changes=[change.as_json() for change in changes],
+        note=head.note,
+    )
+
+
+def _remember(work: Work, register: Register, head: Publication, reader: Reader) -> HistoryRow:
+    if len(_kept) >= _KEPT_MOST:
+        _kept.clear()
+    row = _row(work, register, head, reader)
+    _kept[_key(head, reader)] = row
+    return row
+
+
+def _row(work: Work, register: Register, head: Publication, reader: Reader) -> HistoryRow:
+    before = published.numbered(work, register, head.number - 1) if head.number > 1 else None
+    after = published.numbered(work, register, head.number)
+    changes = published.compare(before, after) if before else published.changes(work, register, after)
+    return history_row(
+        published.link(head),
+        after.document,
+        reader,
+        before=before.document if before else None,
+        changes=changes,
+        note=head.note,
+        baseline=head.baseline,
+    )
+
+
+def _pair(work: Work, register: Register, head: Publication) -> tuple[Published, Published]:
+    return published.numbered(work, register, head.number - 1), published.numbered(work, register, head.number)
+
+
+def _key(head: Publication, reader: Reader) -> tuple[str, str, str, str]:
+    return head.id, head.hash, reader.interface, reader.reading
