@@ -45,7 +45,7 @@ def people_who_may(work: Work, permission: str) -> list[User]:
 
 def user(work: Work, user_id: str) -> User:
     """The person of that id. Raises Problem("not_found")."""
-    found = work.session.get(User, user_id)
+    found = _get(work, user_id)
     if found is None:
         raise Problem("not_found", "user-unknown", "There is no such person.")
     return found
@@ -228,7 +228,7 @@ def make_link(work: Work, person: User, secret: str) -> str:
 
 def user_of_link(work: Work, token: str, secret: str) -> User:
     """Whose password a link sets. Raises Problem("not_found", "link-ended")."""
-    person = work.session.get(User, passwords.user_of_link(token))
+    person = _get(work, passwords.user_of_link(token))
     known = person.password_hash if person else ""
     expiry = passwords.link_expiry(token, known, now=work.now, secret=secret)
     if person is None or person.disabled_at is not None or expiry is None:
@@ -246,7 +246,14 @@ def use_link(work: Work, token: str, secret: str, password: str) -> User:
     return person
 
 
+def _get(work: Work, user_id: str) -> User | None:
+    """What comes from an address may hold characters that a database refuses to be asked for."""
+    return work.session.get(User, user_id) if user_id.isascii() and user_id.isprintable() else None
+
+
 def _find(work: Work, email: str) -> User | None:
+    if not email.strip().isprintable():
+        return None
     return work.session.exec(select(User).where(User.email == email.strip().lower())).first()
 
 

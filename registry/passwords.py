@@ -66,7 +66,7 @@ def link_expiry(token: str, kept: str, *, now: datetime, secret: str) -> datetim
     """When a token ends, or None when it is not valid (any more)."""
     user_id, _, rest = token.partition(".")
     until, _, signature = rest.partition(".")
-    if not (until.isascii() and until.isdigit()) or len(until) > 11:
+    if not token.isascii() or not until.isdigit() or len(until) > 11:
         return None
     right = _signature(user_id, int(until), kept, secret)
     expires = datetime.fromtimestamp(int(until), UTC)

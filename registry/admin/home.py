@@ -26,11 +26,10 @@ def home() -> str:
     """The task list. Other packages add to it by functions in the application's `tasks`, each giving TaskLine-s."""
     work = web.current_work()
     standings = tasks.standings(work)
-    lines = [line for standing in standings for line in _lines(standing)]
+    lines = _first_steps(bool(standings), published.publisher(work).name) if may("manage") else []
+    lines += [line for standing in standings for line in _lines(standing)]
     for source in current_app.extensions["subregistry"].get("tasks", ()):
         lines += source(work)
-    if may("manage"):
-        lines += _first_steps(bool(standings), published.publisher(work).name)
     return render_template("admin/home.html", tasks=lines, registers=[overview(standing) for standing in standings])
 
 
@@ -81,8 +80,9 @@ def _lines(standing: Standing) -> list[TaskLine]:
         else:
             lines.append(TaskLine(f"Publish the approved proposal for “{name}”", there, why, "Approved", "accent"))
     elif standing.number == 0:
+        words = f"Publish “{name}” for the first time" if standing.entries else f"Put the list into “{name}”"
         why = "Visitors do not see it before its first publication."
-        lines.append(TaskLine(f"Publish “{name}” for the first time", address(slug), why, "Never published", "warn"))
+        lines.append(TaskLine(words, address(slug), why, "Never published", "warn"))
     if standing.differs and (standing.number or revision):
         known = "what is proposed" if revision else f"revision {standing.number}"
         count = standing.changes
