@@ -154,6 +154,11 @@ def remove(work: Work, settings: Settings, subscriber: Subscriber, *, reason: st
     work.session.flush()
 
 
+def erase(work: Work, settings: Settings, subscriber: Subscriber, *, source: str) -> None:
+    """Erase a subscription at its owner's wish; nothing more is sent, not even a receipt."""
+    remove(work, settings, subscriber, reason=suppression.ERASED, source=source)
+
+
 def erase_address(work: Work, settings: Settings, email: str) -> bool:
     """Erase what is held of an address, known or not, and never mail it again. Whether there was a subscriber."""
     address_hash = tokens.address_hash(settings.secret_key, email)
