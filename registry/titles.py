@@ -59,7 +59,7 @@ def kind_name(kind: str, to: Voice) -> str:
 
 
 def number_of(kind: str, num: int, to: Voice) -> str:
-    """So many changes of a kind: "2 additions", "1 purpose removed"."""
+    """So many changes of a kind: "2 additions", "1 removed purpose"."""
     ngettext = to.translator.ngettext
     words = {
         "subprocessor-added": ngettext("%(num)d addition", "%(num)d additions", num),
@@ -67,18 +67,16 @@ def number_of(kind: str, num: int, to: Voice) -> str:
         "subprocessor-removed": ngettext("%(num)d removal", "%(num)d removals", num),
         "subprocessor-renamed": ngettext("%(num)d new name", "%(num)d new names", num),
         "location-added": ngettext("%(num)d new location", "%(num)d new locations", num),
-        "location-removed": ngettext("%(num)d location removed", "%(num)d locations removed", num),
+        "location-removed": ngettext("%(num)d removed location", "%(num)d removed locations", num),
         "purpose-added": ngettext("%(num)d new purpose", "%(num)d new purposes", num),
-        "purpose-removed": ngettext("%(num)d purpose removed", "%(num)d purposes removed", num),
+        "purpose-removed": ngettext("%(num)d removed purpose", "%(num)d removed purposes", num),
         "data-category-added": ngettext("%(num)d new data category", "%(num)d new data categories", num),
-        "data-category-removed": ngettext("%(num)d data category removed", "%(num)d data categories removed", num),
+        "data-category-removed": ngettext("%(num)d removed data category", "%(num)d removed data categories", num),
         "scope-changed": ngettext("%(num)d change of scope", "%(num)d changes of scope", num),
         "mechanism-changed": ngettext("%(num)d other transfer mechanism", "%(num)d other transfer mechanisms", num),
         "role-changed": ngettext("%(num)d change of role", "%(num)d changes of role", num),
-        "planned-change-moved": ngettext("%(num)d planned change moved", "%(num)d planned changes moved", num),
-        "planned-change-withdrawn": ngettext(
-            "%(num)d planned change withdrawn", "%(num)d planned changes withdrawn", num
-        ),
+        "planned-change-moved": ngettext("%(num)d moved plan", "%(num)d moved plans", num),
+        "planned-change-withdrawn": ngettext("%(num)d withdrawn plan", "%(num)d withdrawn plans", num),
         "contact-changed": ngettext("%(num)d change of contact details", "%(num)d changes of contact details", num),
         "tia-updated": ngettext(
             "%(num)d updated transfer impact assessment", "%(num)d updated transfer impact assessments", num
