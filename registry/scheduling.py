@@ -100,6 +100,8 @@ class _Dating:
         if gone is None:
             return
         standing = next((row for row in rows if row["id"] == gone["id"]), None)
+        if standing is not None and standing["ends_on"] != gone["ends_on"]:
+            return  # it goes on a day of its own
         if standing is not None and standing["starts_on"] is None:
             self._rename(cast(str, change.entry), standing)
             self._start(standing, cast(str, change.entry))
@@ -111,8 +113,7 @@ class _Dating:
     def _remechanise(self, change: diff.Change) -> None:
         entry_id = cast(str, change.entry)
         here = next(row for row in self.entries[entry_id]["locations"] if row["id"] == change.subject["id"])
-        there = next(row for row in self.old[entry_id]["locations"] if row["id"] == change.subject["id"])
-        old, new = ({_facts(row): row for row in place["mechanisms"]} for place in (there, here))
+        old, new = ({_facts(row): row for row in rows} for rows in (change.before, here["mechanisms"]))
         for facts in new.keys() - old.keys():
             row = new[facts]
             if row["starts_on"] is None:

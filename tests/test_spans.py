@@ -136,8 +136,14 @@ def test_the_wording_or_place_of_a_row_that_is_past_is_only_put_right() -> None:
 
 
 def test_dates_of_an_entry_are_told_once_also_when_its_rows_have_the_same() -> None:
-    rows = {"purposes": [text_row("Hosting", starts_on=SOON)], "locations": [location("DE", starts_on=SOON)]}
-    moved = {"purposes": [text_row("Hosting", starts_on=LATER)], "locations": [location("DE", starts_on=LATER)]}
+    rows: dict[str, Any] = {
+        "purposes": [text_row("Hosting", starts_on=SOON)],
+        "locations": [location("DE", starts_on=SOON)],
+    }
+    moved: dict[str, Any] = {
+        "purposes": [text_row("Hosting", starts_on=LATER)],
+        "locations": [location("DE", starts_on=LATER)],
+    }
     found = of_entries(entry(starts_on=SOON, **rows), entry(starts_on=LATER, **moved))
     assert told(found) == [("planned-change-moved", SOON, LATER, LATER)]
     assert (found[0].subject["type"], found[0].subject["id"]) == ("sub-processor", None)
