@@ -10,7 +10,14 @@ EN = phrases.voice("en", "en")
 
 
 def _kinds(*given: str, on: str = "2026-12-22") -> list[dict[str, Any]]:
-    base: dict[str, Any] = {"entry": "e", "subject": {}, "before": None, "after": None, "owes_notice": True, "reason": ""}
+    base: dict[str, Any] = {
+        "entry": "e",
+        "subject": {},
+        "before": None,
+        "after": None,
+        "owes_notice": True,
+        "reason": "",
+    }
     return [{**base, "kind": kind, "effective_on": on} for kind in given]
 
 
