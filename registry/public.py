@@ -5,6 +5,7 @@ carried along by every link between pages, so that no cookie is needed.
 """
 
 from collections.abc import Hashable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
@@ -21,6 +22,7 @@ from registry.web import current_settings, current_work, public, speak
 blueprint = Blueprint("public", __name__)
 
 _RECENT = 4
+_LONGEST_TO_OBJECT = timedelta(days=200)  # contracts give 5 to 180 days
 _NUMBER = "int(min=1, max=999999999)"
 
 
@@ -110,6 +112,7 @@ def _home(subjects: Sequence[Subject], publisher: str) -> str:
     return render_template(
         "public/home.html",
         pages=made,
+        objectable={subject.about["slug"]: _objectable(subject, _rows(subject, lately=True)) for subject in subjects},
         brand=made[0].publisher.name if made else publisher,
         **_frame(subjects[0].languages if subjects else visits.negotiate([], _asked()), "public.home"),
     )
@@ -117,12 +120,11 @@ def _home(subjects: Sequence[Subject], publisher: str) -> str:
 
 def _register(subject: Subject, *, wanted: dict[str, str] | None = None) -> str:
     page = _made(subject)
-    recent = _rows(subject)[:_RECENT]
     if wanted:
         page = pages.found(page, **wanted)
-    return _render(
-        "register", subject, page, wanted=wanted or {}, recent=recent, objectable=_objectable(subject, recent)
-    )
+    rows = _rows(subject, lately=True)
+    values = {"recent": rows[:_RECENT], "objectable": _objectable(subject, rows)}
+    return _render("register", subject, page, wanted=wanted or {}, **values)
 
 
 def _history(subject: Subject) -> str:
@@ -153,9 +155,12 @@ def _made(subject: Subject) -> RegisterPage:
     return pages.register_page(publication.document, publication.head, subject.reader)
 
 
-def _rows(subject: Subject) -> list[HistoryRow]:
-    work = current_work()
-    return chronicle.rows(work, subject.register, published.heads(work, subject.register), subject.reader)
+def _rows(subject: Subject, *, lately: bool = False) -> list[HistoryRow]:
+    """The publications of a register, newest first; `lately` leaves out those long past, to which nobody may object."""
+    heads = published.heads(current_work(), subject.register)
+    since = subject.reader.today - _LONGEST_TO_OBJECT
+    kept = [head for i, head in enumerate(heads) if not lately or i < _RECENT or head.published_at.date() >= since]
+    return chronicle.rows(current_work(), subject.register, kept, subject.reader)
 
 
 def _objectable(subject: Subject, rows: Sequence[HistoryRow]) -> list[HistoryRow]:
