@@ -162,41 +162,45 @@ def publish(
     work.session.exec(select(Register.id).where(Register.id == register.id).with_for_update()).one()
     _still_open(work, register, revision)
     latest = published.latest(work, register)
-    number = latest.number if latest else 0
-    if revision.base_number != number:
+    if revision.base_number != (latest.number if latest else 0):
         message = "Another revision was published after this one was proposed. Propose again to compare with it."
         raise Problem("conflict", "published-meanwhile", message)
     _approved(work, revision)
+    publication = _next_link(work, register, revision, latest)
     changes = revision_changes(work, register, revision)
-    previous = latest.hash if latest else chain.GENESIS
-    publication = Publication(
+    publication.note, publication.baseline = note or revision.note, baseline
+    publication.override_reason = override_reason
+    worth = diff.worth_telling(changes) or (tell_corrections and bool(changes))
+    publication.announced = worth and not baseline
+    work.session.add(publication)
+    work.session.flush()
+    event = Event(kind="published", register_id=register.id, publication_id=publication.id, occurred_at=work.now)
+    work.session.add(event)
+    work.record("publication.published", subject=register.slug, register_id=register.id, number=publication.number)
+    work.session.flush()
+    return published.numbered(work, register, publication.number)
+
+
+def _next_link(work: Work, register: Register, revision: Revision, latest: Published | None) -> Publication:
+    """The publication that would follow `latest` in the chain, not yet saved."""
+    number, previous = (latest.number + 1, latest.hash) if latest else (1, chain.GENESIS)
+    sealed = chain.link_hash(
+        register.slug,
+        number,
+        published_at=clock.stamp(work.now),
+        document_sha256=revision.document_sha256,
+        previous=previous,
+    )
+    return Publication(
         register_id=register.id,
-        number=number + 1,
+        number=number,
         revision_id=revision.id,
-        note=note or revision.note,
-        baseline=baseline,
-        announced=not baseline and (diff.worth_telling(changes) or (tell_corrections and bool(changes))),
-        override_reason=override_reason,
         published_at=work.now,
         published_by=work.actor.name,
         document_sha256=revision.document_sha256,
         previous_hash=previous,
-        hash=chain.link_hash(
-            register.slug,
-            number + 1,
-            published_at=clock.stamp(work.now),
-            document_sha256=revision.document_sha256,
-            previous=previous,
-        ),
+        hash=sealed,
     )
-    work.session.add(publication)
-    work.session.flush()
-    work.session.add(
-        Event(kind="published", register_id=register.id, publication_id=publication.id, occurred_at=work.now)
-    )
-    work.record("publication.published", subject=register.slug, register_id=register.id, number=number + 1)
-    work.session.flush()
-    return published.numbered(work, register, number + 1)
 
 
 def is_approved(work: Work, revision: Revision) -> bool:
