@@ -11,7 +11,7 @@ from registry.work import Work
 
 PER_PAGE = 50
 
-_WORDS = {
+WORDS = {
     "assessment.added": "added a transfer impact assessment",
     "assessment.saved": "changed a transfer impact assessment",
     "entry.added": "added an entry",
@@ -75,7 +75,7 @@ def _line(row: LogEntry) -> dict[str, Any]:
     return {
         "at": row.at,
         "actor": row.actor,
-        "act": _WORDS.get(row.action, row.action.replace(".", ": ").replace("-", " ")),
+        "act": WORDS.get(row.action, row.action.replace(".", ": ").replace("-", " ")),
         "subject": row.subject,
         "register_id": row.register_id,
         "detail": shown,
