@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any, cast
 
 from registry import diff
+from registry.errors import Problem
 from registry.ids import new_id
 from registry.snapshot import Document, Entry
 
@@ -60,6 +61,10 @@ class _Dating:
         self._end_entry(cast(str, change.entry))
 
     def _replace(self, change: diff.Change) -> None:
+        if cast(dict[str, Any], change.before)["id"] == change.entry:
+            message = "An entry now names another company. To date that, add the new company as an entry of its own."
+            hint = f"{message} Say there that it replaces the old one."
+            raise Problem("invalid", "company-exchanged", hint, fields={"effective_on": [hint]})
         self._enter(change)
         self._end_entry(cast(dict[str, Any], change.before)["id"])
 

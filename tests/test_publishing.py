@@ -206,3 +206,14 @@ def test_the_log_says_who_did_what(work: Work) -> None:
     rows = [(row.actor, row.action) for row in work.session.exec(select(LogEntry))]
     assert ("operator", "register.added") in rows
     assert ("Edi", "revision.proposed") in rows
+
+
+def test_one_date_cannot_exchange_the_company_of_an_entry(work: Work) -> None:
+    register = add_register(work)
+    entry = add_entry(work, register, "Old Mailer Ltd")
+    publish(work, register)
+    values = values_of(work, entry)
+    values["sub_processor"] = {"legal_name": "New Mailer SAS"}
+    save(work, entry, values)
+    with pytest.raises(Problem, match="replaces the old one"):
+        publishing.propose(work, register, effective_on=date(2026, 12, 22))
