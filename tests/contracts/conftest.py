@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, select
 from sqlmodel import SQLModel
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 
 from registry.work import make_engine
 
@@ -65,17 +66,21 @@ def _of_rule(app: Flask, rule: Rule, known: dict[str, Any]) -> Iterator[Address]
     if rule.endpoint == "static":
         return
     view = app.view_functions[rule.endpoint]
-    unknown = {name: _placeholder(rule, name) for name in rule.arguments - known.keys()}
-    with app.test_request_context():
-        url = app.url_map.bind("localhost").build(rule.endpoint, {**known, **unknown}, append_unknown=False)
-    for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-        access, any_origin = getattr(view, "access", None), getattr(view, "any_origin", False)
-        yield Address(url, method, rule.endpoint, access, any_origin, not unknown)
+    real = all(name in known or isinstance(rule._converters[name], AnyConverter) for name in rule.arguments)
+    names = sorted(rule.arguments)
+    for values in product(*(_values(rule._converters[name], name, known) for name in names)):
+        arguments = dict(zip(names, values, strict=True))
+        url = app.url_map.bind("localhost").build(rule.endpoint, arguments)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            access, any_origin = getattr(view, "access", None), getattr(view, "any_origin", False)
+            yield Address(url, method, rule.endpoint, access, any_origin, real)
 
 
-def _placeholder(rule: Rule, name: str) -> Any:
-    """For what the sample company has no example of (a token from a mail): well formed, and unknown."""
-    return 1 if type(rule._converters[name]).__name__ == "IntegerConverter" else "unknown-to-us"
+def _values(converter: BaseConverter, name: str, known: dict[str, Any]) -> list[Any]:
+    """All that a choice allows, one of the sample company, or (for a token from a mail) something unknown to us."""
+    if isinstance(converter, AnyConverter):
+        return sorted(converter.items)
+    return [known.get(name, 1 if isinstance(converter, IntegerConverter) else "unknown-to-us")]
 
 
 def _known(engine: Engine) -> dict[str, Any]:
