@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from flask import Flask
 
+from notifications import demo as subscribers
 from registry import cli as registry_cli
 from registry import demo, migrations, web
 from registry import settings as registry_settings
@@ -24,7 +25,14 @@ BLUEPRINTS = (
     "notifications.public",
     "notifications.admin",
 )
-COMMANDS = ("registry.cli_import:import_command", "registry.cli_users:user")
+COMMANDS = (
+    "registry.cli_import:import_command",
+    "registry.cli_users:user",
+    "notifications.cli:worker_command",
+    "notifications.cli:deliveries",
+    "notifications.cli:subscribers",
+    "notifications.cli:mail_test",
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -42,11 +50,16 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def main() -> None:
     """The command line `subregistry`."""
+    command_line()(obj=Console(_page))
+
+
+def command_line() -> click.Group:
+    """Every command, of both packages; to be called with a `Console` as its object."""
     for name in COMMANDS:
         module, _, attribute = name.partition(":")
         if find_spec(module):
             registry_cli.commands.add_command(getattr(import_module(module), attribute))
-    registry_cli.commands(obj=Console(_page))
+    return registry_cli.commands
 
 
 @registry_cli.commands.command("demo")
@@ -65,6 +78,7 @@ def load_demo(first_run: bool) -> None:
         return begin(engine, now=instant, actor=OPERATOR)
 
     demo.load(at, now)
+    subscribers.load(at, now, console().settings)
     click.echo("Loaded the sample company, Acme Cloud d.d.")
 
 

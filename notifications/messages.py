@@ -131,6 +131,17 @@ class Writer:
         return Letter(parcel, message_id, snapshot.digest(content))
 
 
+def test_letter(work: Work, settings: Settings, email: str, language: str) -> Letter:
+    """A mail that says nothing but that mail arrives. Raises DeliveryFailed when it cannot be written."""
+    address_hash = tokens.address_hash(settings.secret_key, email)
+    number = int(work.now.timestamp())
+    delivery = Addressed(number, None, outbox.TEST, "", email, address_hash, language, work.now)
+    letter = Writer(settings).letter(work, delivery)
+    if letter is None:
+        raise DeliveryFailed("There is nobody to write to.", permanent=True)
+    return letter
+
+
 def links(settings: Settings, subscriber_id: str, address_hash: str) -> tuple[str, str]:
     """The addresses of a subscriber's own page and of leaving."""
     manage = tokens.make(settings.secret_key, tokens.MANAGE, subscriber_id, address=address_hash)

@@ -58,7 +58,7 @@ def subscribe_post() -> _Page:
         )
     except Problem as problem:
         return _form(given, _errors(problem)), _status(problem)
-    return _render("subscribe_sent", email=checked["email"])
+    return _render("public/subscribe_sent.html", email=checked["email"])
 
 
 @blueprint.get("/subscriptions/<token>")
@@ -124,7 +124,7 @@ def erase(token: str) -> _Page:
     subscriber = subscriptions.managed(work, settings, token)
     _speak(subscriber)
     subscriptions.erase(work, settings, subscriber, source=request.remote_addr or "")
-    return _render("unsubscribe_done", erased=True)
+    return _render("public/unsubscribe_done.html", erased=True)
 
 
 @blueprint.get("/subscriptions/<token>/confirmation")
@@ -133,7 +133,7 @@ def confirmation(token: str) -> str:
     """The button that confirms."""
     subscriber = subscriptions.awaiting(current_work(), current_settings(), token)
     _speak(subscriber)
-    return _render("confirmation", token=token, subscriber=subscriber, titles=_titles(subscriber))
+    return _render("public/confirmation.html", token=token, subscriber=subscriber, titles=_titles(subscriber))
 
 
 @blueprint.post("/subscriptions/<token>/confirmation")
@@ -144,7 +144,7 @@ def confirmation_post(token: str) -> str:
     subscriber = subscriptions.confirm(current_work(), current_settings(), token, source=source)
     _speak(subscriber)
     manage_url, _leave_url = messages.links(current_settings(), subscriber.id, subscriber.address_hash)
-    return _render("confirmation_done", manage_url=manage_url, titles=_titles(subscriber))
+    return _render("public/confirmation_done.html", manage_url=manage_url, titles=_titles(subscriber))
 
 
 @blueprint.get("/subscriptions/<token>/unsubscribe")
@@ -154,9 +154,9 @@ def unsubscribe(token: str) -> str:
     subscriptions.require_leave_link(current_settings(), token)
     subscriber = current_work().session.get(Subscriber, tokens.subscriber_id(token))
     if subscriber is None:
-        return _render("unsubscribe_done", erased=False)
+        return _render("public/unsubscribe_done.html", erased=False)
     _speak(subscriber)
-    return _render("unsubscribe", token=token)
+    return _render("public/unsubscribe.html", token=token)
 
 
 @blueprint.post("/subscriptions/<token>/unsubscribe")
@@ -165,7 +165,7 @@ def unsubscribe(token: str) -> str:
 def unsubscribe_post(token: str) -> str:
     """Leave. A mail provider posts here without cookie or origin (RFC 8058 section 3.2); whatever the body, 200."""
     subscriptions.leave(current_work(), current_settings(), token, source=request.remote_addr or "")
-    return _render("unsubscribe_done", erased=False)
+    return _render("public/unsubscribe_done.html", erased=False)
 
 
 @blueprint.get("/privacy")
@@ -175,7 +175,7 @@ def privacy() -> str:
     publisher = published.publisher(current_work())
     own = text.pick(publisher.privacy_text, language(), text.SOURCE_LANGUAGE)
     return _render(
-        "privacy",
+        "public/privacy.html",
         publisher=publisher,
         own=Markup(prose.html(own.value)),  # noqa: S704 - what prose gives is cleaned
         own_language=own.language,
@@ -188,12 +188,12 @@ def _form(given: Mapping[str, Any], errors: dict[str, list[str]]) -> str:
     chosen = [slug for slug in given["registers"] if slug in slugs] if given["registers"] or errors else slugs
     shown = {
         "email": given.get("email", ""),
-        "language": given.get("language") or language(),
+        "mail_language": given.get("language") or language(),
         "chosen": chosen,
         "options": _options(),
         "consent": consent.TEXTS[consent.VERSION],
     }
-    return _render("subscribe", errors=errors, **shown)
+    return _render("public/subscribe.html", errors=errors, **shown)
 
 
 def _manage(token: str, subscriber: Subscriber, given: Mapping[str, Any], errors: dict[str, list[str]]) -> str:
@@ -201,7 +201,7 @@ def _manage(token: str, subscriber: Subscriber, given: Mapping[str, Any], errors
     _own_url, leave_url = messages.links(current_settings(), subscriber.id, subscriber.address_hash)
     held = audience.held(current_work(), subscriber)
     return _render(
-        "subscription",
+        "public/subscription.html",
         token=token,
         subscriber=subscriber,
         held=held,
@@ -261,7 +261,7 @@ def _back(token: str, done: str) -> AnyResponse:
     return redirect(url_for(".subscription", token=token, done=done, lang=request.args.get("lang")), 303)
 
 
-def _render(name: str, **values: Any) -> str:
+def _render(template: str, **values: Any) -> str:
     brand = published.publisher(current_work()).name
     frame = {"languages": pages.languages(text.languages()), "reading": language(), "brand": brand}
-    return render_template(f"public/{name}.html", **frame, **values)
+    return render_template(template, **frame, **values)

@@ -7,6 +7,7 @@ which breaks List-Unsubscribe, References and Message-ID. Headers that only mach
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -15,12 +16,16 @@ from typing import Any
 
 from notifications.rendering import Rendered
 
-_FOR_PEOPLE = frozenset({"subject", "from", "to", "reply-to"})
+_LINE = 76
+_FOR_PEOPLE = frozenset({"from", "to", "reply-to"})
 _FOR_MIME = frozenset({"content-type", "content-transfer-encoding", "mime-version", "content-disposition"})
 
 
 class _Wire(EmailPolicy):
-    """SMTP line ends; headers for machines are folded at white space and nowhere else."""
+    """SMTP line ends; headers for machines are folded at white space and nowhere else.
+
+    The subject is folded by the older `Header`: the policy would begin a long one on an empty line.
+    """
 
     def fold(self, name: str, value: Any) -> str:
         return self._verbatim(name, value) or super().fold(name, value)
@@ -30,6 +35,9 @@ class _Wire(EmailPolicy):
         return verbatim.encode("ascii") if verbatim else super().fold_binary(name, value)
 
     def _verbatim(self, name: str, value: Any) -> str:
+        if name == "Subject":
+            words = Header(str(value), maxlinelen=_LINE, header_name=name).encode(linesep="\r\n")
+            return f"{name}: {words}\r\n"
         if name.lower() in _FOR_PEOPLE | _FOR_MIME:
             return ""
         words = "\r\n ".join(str(value).split()) if name == "References" else str(value)
@@ -67,6 +75,8 @@ def to_bytes(
         message[name] = value
     message.set_content(rendered.text, cte="quoted-printable")
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    for part in message.iter_parts():
+        del part["MIME-Version"]  # of the message, not of its parts
     message.set_boundary("=_" + hashlib.sha256(message_id.encode()).hexdigest()[:32])
     return message.as_bytes()
 
