@@ -121,6 +121,7 @@ def _enter() -> Response | None:
     config = current_app.extensions["subregistry"]
     write = request.method not in _SAFE
     view = current_app.view_functions.get(request.endpoint or "")
+    _check_characters()
     _check_host(config["settings"])
     if write and not getattr(view, "any_origin", False):
         _check_origin(request, config["settings"])
@@ -144,6 +145,12 @@ def _check_access(access: str) -> Response | None:
     if not accounts.may(g.user, access):
         raise Problem("forbidden", "not-your-role", f"Your role, {g.user.role}, does not allow this.")
     return None
+
+
+def _check_characters() -> None:
+    """No address of ours holds a NUL, and PostgreSQL refuses to be asked for one."""
+    if "\0" in request.path or b"%00" in request.query_string:
+        raise Problem("not_found", "page-unknown", "There is no such page.")
 
 
 def _check_host(settings: Settings) -> None:
@@ -207,9 +214,10 @@ def _refuse_http(error: HTTPException) -> Answer:
     if error.code is None or error.code < 400:
         return cast(Response, error.get_response())
     key = (error.name or "error").lower().replace(" ", "-")
-    answer = _refusal(error.code, key, error.description or error.name, {})
-    if isinstance(answer, Response) and error.code == 405:
-        answer.headers.extend(error.get_headers())
+    answer = current_app.make_response(_refusal(error.code, key, error.description or error.name, {}))
+    allow = dict(error.get_headers()).get("Allow")
+    if allow:
+        answer.headers["Allow"] = allow
     return answer
 
 
