@@ -71,6 +71,7 @@ class Candidate:
     notes: list[str] = field(default_factory=list)
     given: frozenset[str] = frozenset()
     stated_mechanisms: bool = False
+    language: str = "en"
 
     @property
     def name(self) -> str:
@@ -99,7 +100,7 @@ def _candidate(record: Record, context: Context, company: Company) -> Candidate:
         **_dates(cells, context, notes),
     }
     notes += [f"{header}: {text[:300]}" for header, text in record.unknown.items()]
-    return Candidate(record.source, values, notes, _given(context, values), stated)
+    return Candidate(record.source, values, notes, _given(context, values), stated, context.language)
 
 
 def _texts(cells: dict[str, Cell], language: str) -> dict[str, Any]:

@@ -73,9 +73,7 @@ def _elsewhere(cells: dict[str, Cell], context: Context, notes: list[str], mecha
         return read_places(context.place).found
     seat = cells.get("seat", Cell()).line
     if seat and mechanism and read_mechanisms(mechanism).found:
-        notes.append(
-            f"The list names a transfer mechanism but no place; the seat “{seat[:80]}” was taken."
-        )
+        notes.append(f"The list names a transfer mechanism but no place; the seat “{seat[:80]}” was taken.")
         return read_places(seat).found
     if {"place", "storage_place", "access_place"} & context.meanings:
         notes.append("The row names no place.")
