@@ -5,6 +5,7 @@ Headings, pictures, tables and raw HTML are not in that part: a page has one out
 
 import nh3
 from markdown_it import MarkdownIt
+from markupsafe import Markup
 
 from registry import text
 
@@ -14,7 +15,7 @@ _SCHEMES = {"http", "https", "mailto"}
 _MARKDOWN = MarkdownIt("zero", {"html": False}).enable(list(_PARTS))
 
 
-def html(source: str) -> str:
+def html(source: str) -> Markup:
     """Markdown as safe HTML: paragraphs, lists, emphasis, code, links to the web or to a mailbox; empty for no text.
 
     What else Markdown knows stays as it was typed. nh3 cleans the result although the renderer escapes HTML already:
@@ -22,4 +23,5 @@ def html(source: str) -> str:
     """
     rendered = _MARKDOWN.render(text.clean(source))
     attributes = {"a": {"href", "title"}, "ol": {"start"}}
-    return nh3.clean(rendered, tags=_TAGS, attributes=attributes, url_schemes=_SCHEMES, link_rel="noopener").strip()
+    clean = nh3.clean(rendered, tags=_TAGS, attributes=attributes, url_schemes=_SCHEMES, link_rel="noopener")
+    return Markup(clean.strip())  # noqa: S704 - it has just been cleaned

@@ -12,7 +12,6 @@ from flask import Blueprint, Response, current_app, g, redirect, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 from registry import chronicle, page_history, pages, published, visits
-from registry.errors import Problem
 from registry.kept import Kept
 from registry.page_history import HistoryRow
 from registry.pages import RegisterPage
@@ -81,9 +80,11 @@ def on_day(slug: str, day: str) -> Response:
 @blueprint.get("/registers/<slug>/on")
 @public
 def choose_day(slug: str) -> AnyResponse:
-    """Where the form that asks for a day leads."""
-    day = visits.parse_day(request.args.get("day", "")).isoformat()
-    return redirect(url_for(".on_day", slug=slug, day=day, lang=request.args.get("lang")), 303)
+    """Where the form that asks for a day leads; without a day, to the list of today."""
+    lang, asked = request.args.get("lang"), request.args.get("day", "")
+    if not asked:
+        return redirect(url_for(".register", slug=slug, lang=lang), 303)
+    return redirect(url_for(".on_day", slug=slug, day=visits.parse_day(asked).isoformat(), lang=lang), 303)
 
 
 @blueprint.get(f"/registers/<slug>/compare/<{_NUMBER}:before>...<{_NUMBER}:after>")
@@ -99,12 +100,12 @@ def compare(slug: str, before: int, after: int) -> Response:
 @blueprint.get("/registers/<slug>/compare")
 @public
 def choose_two(slug: str) -> AnyResponse:
-    """Where the form that asks for two publications leads."""
-    numbers = [request.args.get(name, type=int, default=0) for name in ("before", "after")]
-    if not all(0 < number < 10**9 for number in numbers):
-        raise Problem("not_found", "publication-unknown", "There is no such revision.")
-    address = url_for(".compare", slug=slug, before=numbers[0], after=numbers[1], lang=request.args.get("lang"))
-    return redirect(address, 303)
+    """Where the form that asks for two publications leads; without two numbers, to the history."""
+    lang = request.args.get("lang")
+    before, after = (request.args.get(name, type=int, default=0) for name in ("before", "after"))
+    if not (0 < before < 10**9 and 0 < after < 10**9):
+        return redirect(url_for(".history", slug=slug, lang=lang), 303)
+    return redirect(url_for(".compare", slug=slug, before=before, after=after, lang=lang), 303)
 
 
 def _home(subjects: Sequence[Subject], publisher: str) -> str:
@@ -124,21 +125,21 @@ def _register(subject: Subject, *, wanted: dict[str, str] | None = None) -> str:
         page = pages.found(page, **wanted)
     rows = _rows(subject, lately=True)
     values = {"recent": rows[:_RECENT], "objectable": _objectable(subject, rows)}
-    return _render("register", subject, page, wanted=wanted or {}, **values)
+    return _render("public/register.html", subject, page, wanted=wanted or {}, **values)
 
 
 def _history(subject: Subject) -> str:
-    return _render("history", subject, _made(subject), rows=_rows(subject))
+    return _render("public/history.html", subject, _made(subject), rows=_rows(subject))
 
 
 def _revision(subject: Subject) -> str:
     row = chronicle.rows(current_work(), subject.register, [subject.head], subject.reader)[0]
-    return _render("revision", subject, _made(subject), row=row, number=subject.head.number)
+    return _render("public/revision.html", subject, _made(subject), row=row, number=subject.head.number)
 
 
 def _on_day(subject: Subject) -> str:
     day = subject.reader.today
-    return _render("on_day", subject, _made(subject), on=subject.reader.day(day), day=day.isoformat())
+    return _render("public/on_day.html", subject, _made(subject), on=subject.reader.day(day), day=day.isoformat())
 
 
 def _compare(before: Subject, after: Subject) -> str:
@@ -147,7 +148,7 @@ def _compare(before: Subject, after: Subject) -> str:
     views = page_history.change_views(old.document, new.document, published.compare(old, new), after.reader)
     rows = chronicle.rows(work, after.register, [before.head, after.head], after.reader)
     page, numbers = _made(after), {"before": rows[0].number, "after": rows[1].number}
-    return _render("compare", after, page, changes=views, rows=rows, **numbers)
+    return _render("public/compare.html", after, page, changes=views, rows=rows, **numbers)
 
 
 def _made(subject: Subject) -> RegisterPage:
@@ -168,10 +169,11 @@ def _objectable(subject: Subject, rows: Sequence[HistoryRow]) -> list[HistoryRow
     return [row for row in rows if row.objectable_on and row.objectable_on >= subject.reader.today]
 
 
-def _render(name: str, subject: Subject, page: RegisterPage, **values: Any) -> str:
+def _render(template: str, subject: Subject, page: RegisterPage, **values: Any) -> str:
+    name = template.removeprefix("public/").removesuffix(".html")
     address = {key: values[key] for key in ("number", "day", "before", "after") if key in values}
     frame = _frame(subject.languages, f"public.{name}", slug=page.slug, **address)
-    return render_template(f"public/{name}.html", page=page, brand=page.publisher.name, section=name, **frame, **values)
+    return render_template(template, page=page, brand=page.publisher.name, section=name, **frame, **values)
 
 
 def _frame(languages: Languages, endpoint: str, **address: Any) -> dict[str, Any]:
