@@ -91,7 +91,7 @@ def add_entry(work: Work, register: Register, values: Values) -> Entry:
     if values.get("id"):
         added.id = values["id"]
     work.session.add(added)
-    _write_entry(work, added, values)
+    _write_entry(work, added, values, fresh=True)
     work.record("entry.added", subject=company.legal_name, register_id=register.id, entry=added.id)
     return added
 
@@ -213,7 +213,8 @@ def _company(work: Work, values: Values) -> SubProcessor:
     return found
 
 
-def _write_entry(work: Work, row: Entry, values: Values) -> None:
+def _write_entry(work: Work, row: Entry, values: Values, *, fresh: bool = False) -> None:
+    """Make an entry say exactly this; a `fresh` one has no rows yet that would have to be looked for."""
     names = ("role", "replaces", "data_subjects", "applies_to", "description", "retention", "notes")
     _assign(row, {name: values[name] for name in names})
     used = values["exceptional_use"]
@@ -222,11 +223,11 @@ def _write_entry(work: Work, row: Entry, values: Values) -> None:
     row.starts_on, row.ends_on = _day(values["starts_on"]), _day(values["ends_on"])
     work.session.flush()
     for table, name in ((Purpose, "purposes"), (DataCategory, "data_categories")):
-        _write_rows(work, table, {"entry_id": row.id}, [_dated(one, text=one["text"]) for one in values[name]])
-    _write_rows(work, Location, {"entry_id": row.id}, [_location_fields(one) for one in values["locations"]])
+        _write_rows(work, table, {"entry_id": row.id}, [_dated(one, text=one["text"]) for one in values[name]], fresh)
+    _write_rows(work, Location, {"entry_id": row.id}, [_location_fields(one) for one in values["locations"]], fresh)
     for location in values["locations"]:
         rows = [_mechanism_fields(one) for one in location["mechanisms"]]
-        _write_rows(work, LocationMechanism, {"location_id": location["id"]}, rows)
+        _write_rows(work, LocationMechanism, {"location_id": location["id"]}, rows, fresh)
 
 
 def _location_fields(values: Values) -> dict[str, Any]:
@@ -247,11 +248,13 @@ def _dated(values: Values, **fields: Any) -> dict[str, Any]:
     return {"id": values["id"], **dates, **fields}
 
 
-def _write_rows(work: Work, table: Any, owner: dict[str, str], rows: Sequence[dict[str, Any]]) -> None:
+def _write_rows(
+    work: Work, table: Any, owner: dict[str, str], rows: Sequence[dict[str, Any]], fresh: bool = False
+) -> None:
     """Make the rows of one owner exactly these, in this order, by id."""
     ((column, owner_id),) = owner.items()
     query = select(table).where(getattr(table, column) == owner_id)
-    known = {row.id: row for row in work.session.exec(query)}
+    known = {} if fresh else {row.id: row for row in work.session.exec(query)}
     gone = known.keys() - {fields["id"] for fields in rows}
     if gone:
         work.session.exec(delete(table).where(col(table.id).in_(gone)))

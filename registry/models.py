@@ -74,7 +74,7 @@ class SubProcessor(SQLModel, table=True):
 
     __tablename__ = "sub_processor"
     id: str = _id()
-    legal_name: str
+    legal_name: str = Field(index=True)
     trading_name: str = ""
     address: str = ""
     country: str = ""

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, current_app, g, redirect, render_template, request, url_for
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -64,6 +65,7 @@ def install(app: Flask, engine: Engine, settings: Settings, now: Callable[[], da
     app.after_request(_leave)
     app.teardown_request(_close)
     app.register_error_handler(Problem, _refuse)
+    app.register_error_handler(IntegrityError, _refuse_collision)
     app.register_error_handler(HTTPException, _refuse_http)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     cast(Any, app.jinja_env).install_gettext_callables(
@@ -208,6 +210,13 @@ def _close(_error: BaseException | None) -> None:
 def _refuse(problem: Problem) -> Answer:
     status = STATUS.get(problem.code, 503)
     return _refusal(status, problem.key, problem.message, problem.fields)
+
+
+def _refuse_collision(error: IntegrityError) -> Answer:
+    """The database's own rules caught what two requests did at once, or rows that belong to something else."""
+    current_app.logger.warning("collision: %s", error.orig)
+    message = "This collides with something saved meanwhile. Nothing was changed: go back, look again, and retry."
+    return _refuse(Problem("conflict", "collision", message))
 
 
 def _refuse_http(error: HTTPException) -> Answer:

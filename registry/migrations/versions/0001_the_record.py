@@ -132,6 +132,7 @@ def _sub_processors() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_sub_processor"),
     )
+    op.create_index("ix_sub_processor_legal_name", "sub_processor", ["legal_name"])
 
 
 def _assessments() -> None:
