@@ -109,6 +109,7 @@ def _resident(command: list[str], environ: dict[str, str], *, ask: str = "") -> 
             for _ in range(10 if ask else 0):
                 with urlopen(ask) as answer:
                     answer.read()
+            assert program.poll() is None, f"{command} has ended"
             return max(_resident_of(pid) for pid in [program.pid, *_children(program.pid)])
         finally:
             program.terminate()

@@ -17,10 +17,7 @@ ROOT = Path(__file__).parents[2]
 PRODUCT = sorted([*ROOT.glob("registry/**/*.py"), *ROOT.glob("notifications/**/*.py"), ROOT / "wsgi.py"])
 EVERYTHING = sorted([*PRODUCT, *ROOT.glob("tests/**/*.py")])
 
-EDGES = {"admin", "api.py", "oidc.py", "public.py", "public_data.py", "schemas.py", "static_site.py"} | {
-    "web.py",
-    "wsgi.py",
-}
+EDGES = {"admin", "api", "oidc", "public", "public_data", "schemas", "static_site", "web", "wsgi"}
 VAGUE = {"common", "core", "helper", "helpers", "misc", "util", "utils"}
 OUTGOING = ("smtplib", "apprise", "requests", "urllib.request", "http.client", "urllib3")
 READS_CLOCK = {

@@ -65,13 +65,12 @@ def test_no_link_leads_nowhere(visitor: FlaskClient, owner: FlaskClient, start: 
     waiting, seen, broken = [(start, "")], {start}, []
     while waiting:
         url, source = waiting.pop()
-        answer = client.get(url, follow_redirects=True)
-        if answer.status_code != 200:
-            broken.append(f"{source} leads to {url}: {answer.status}")
-        elif is_page(answer):
-            new = set(inner_links(url, answer.text)) - seen
-            seen |= new
-            waiting += [(target, url) for target in sorted(new)]
+        with client.get(url, follow_redirects=True) as answer:
+            new = set(inner_links(url, answer.text)) - seen if is_page(answer) else set()
+            if answer.status_code != 200:
+                broken.append(f"{source} leads to {url}: {answer.status}")
+        seen |= new
+        waiting += [(target, url) for target in sorted(new)]
     assert len(seen) > 8
     assert broken == []
 
