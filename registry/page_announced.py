@@ -36,7 +36,10 @@ def announced(document: Document, reader: Reader) -> tuple[AnnouncedDay, ...]:
 
 
 def in_effect(document: Document, entries: Iterable[Entry], on: date) -> Document:
-    """The document with only those of `entries`, and of their rows, that hold on a day."""
+    """The document with only those of `entries`, and of their rows, that hold on a day.
+
+    They hold, so their dates are taken off: a comparison must not take what was to end for something told before.
+    """
     held = [_held_entry(entry, on) for entry in _held(entries, on)]
     return cast(Document, {**document, "entries": held})
 
@@ -50,7 +53,8 @@ def _announced_day(day: date, entries: list[Entry], document: Document, reader: 
 
 
 def _held(rows: Iterable[_Row], on: date) -> list[_Row]:
-    return [row for row in rows if snapshot.status(row, on) == "in-effect"]
+    held = (row for row in rows if snapshot.status(row, on) == "in-effect")
+    return [cast(_Row, {**row, "starts_on": None, "ends_on": None}) for row in held]
 
 
 def _held_entry(entry: Entry, on: date) -> Entry:

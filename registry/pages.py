@@ -3,7 +3,7 @@
 Made from one publication, for one reader, on one civil day; the same three give the same page for ever.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from registry import clock, page_announced, page_places, phrases, prose, reference, text
@@ -108,7 +108,7 @@ def register_page(document: Document, publication: PublicationHead, reader: Read
         title=reader.words(head["title"]) or Words(head["slug"]),
         intro=replace(intro, value=prose.html(intro.value)),
         timezone=head["timezone"],
-        facts=_facts(document, publication, current, reader),
+        facts=_facts(document, publication, reader),
         announced=page_announced.announced(document, reader),
         groups=_groups(current, document, reader),
         ended=ended,
@@ -161,17 +161,19 @@ def _entries(document: Document, reader: Reader) -> list[EntryView]:
     return [entry_view(entry, reader, assessments=assessments, names=names) for entry in document["entries"]]
 
 
-def _facts(document: Document, publication: PublicationHead, current: Sequence[EntryView], reader: Reader) -> Facts:
+def _facts(document: Document, publication: PublicationHead, reader: Reader) -> Facts:
     """Figures of what holds today; last and next change are days on which the list became, or becomes, another one."""
-    held = [view for view in current if view.status == "in-effect"]
-    places = {row["place"]["code"] for entry in document["entries"] for row in entry["locations"]}
+    held = page_announced.in_effect(document, document["entries"], reader.today)["entries"]
+    places = [row["place"] for entry in held for row in entry["locations"]]
+    codes = {code for place in places for code in (place["code"], *place["countries"])}
+    countries = {code for code in codes if not code.startswith("X-")}
     published = clock.civil_date(clock.parse_stamp(publication["published_at"]), document["register"]["timezone"])
     days = [day for entry in document["entries"] for day in entry_turning_points(entry)]
     past = [day for day in days if published < day <= reader.today]
     return Facts(
         entries=len(held),
-        countries=len(frozenset[str]().union(*(view.countries for view in held))),
-        wider=any(code.startswith("X-") and code != "X-UNKNOWN" for code in places),
+        countries=len(countries),
+        wider=bool(codes - countries - {"X-UNKNOWN"}),
         last_change=reader.day(max([published, *past])),
         next_change=reader.day(min((day for day in days if day > reader.today), default=None)),
     )
