@@ -5,6 +5,7 @@ from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from socket import SO_REUSEADDR, SOL_SOCKET, socket
 
 import click
 from flask import Flask
@@ -14,6 +15,7 @@ from registry import cli as registry_cli
 from registry import demo, migrations, web
 from registry import settings as registry_settings
 from registry.console import Console, console
+from registry.errors import Problem
 from registry.settings import Settings
 from registry.work import OPERATOR, Work, begin, make_engine
 
@@ -84,8 +86,9 @@ def load_demo(first_run: bool) -> None:
 
 @registry_cli.commands.command()
 def welcome() -> None:
-    """Say where the pages are, who may sign in, and where mail goes."""
+    """Say where the pages will be, who may sign in, and where mail goes. Refuses when the port cannot be had."""
     settings = console().settings
+    _require_port(settings.port)
     with console().work(write=False) as work:
         people = demo.sample_people(work)
     click.echo(f"Public pages:  {settings.base_url}/")
@@ -94,6 +97,17 @@ def welcome() -> None:
         click.echo(f"  {role:<9} {email}  password: {demo.PASSWORD}")
     where = "the relay in SMTP_URL" if settings.smtp_url else f"files in {settings.data_path / 'outbox'}/"
     click.echo(f"Mail goes to:  {where}")
+
+
+def _require_port(port: int) -> None:
+    """Better one line now than a web process that tries for ever."""
+    with socket() as probe:
+        probe.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+        try:
+            probe.bind(("", port))
+        except OSError as error:
+            message = f"Port {port} cannot be used ({error.strerror}). Choose another: PORT={port + 1} make run"
+            raise Problem("conflict", "port-taken", message) from None
 
 
 def _page(path: str) -> bytes:
