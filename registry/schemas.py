@@ -354,6 +354,11 @@ class AssessmentSchema(_Loose):
             raise ValidationError("A title is needed.", "title")
 
 
+def is_language(tag: str) -> bool:
+    """Whether this has the form of a language tag (RFC 5646) as we take it."""
+    return _LANGUAGE.fullmatch(tag) is not None
+
+
 def email_address(value: str) -> str:
     """An e-mail address in its normal form, checked for its form only. Raises marshmallow.ValidationError."""
     try:

@@ -168,6 +168,15 @@ def test_a_language_without_a_title_cannot_prevail(sign_in: SignInAs, engine: En
     assert read(engine, general).version == 1
 
 
+def test_no_text_vanishes_from_a_form_that_is_refused(sign_in: SignInAs, general: str) -> None:
+    edi, there = sign_in("edi"), "/admin/registers/general/settings"
+    mine = {**sent(soup(edi, there), there), "languages": "english", "title.en": "Typed", "title.de": "Getippt"}
+    answer = edi.post(there, data=mine)
+    assert answer.status_code == 400
+    refilled = sent(BeautifulSoup(answer.text, "html5lib"), there)
+    assert (refilled["title.en"], refilled["title.de"], refilled["languages"]) == ("Typed", "Getippt", "english")
+
+
 def test_the_short_name_never_changes(sign_in: SignInAs, engine: Engine, general: str) -> None:
     edi, there = sign_in("edi"), "/admin/registers/general/settings"
     edi.post(there, data={**sent(soup(edi, there), there), "slug": "other"})

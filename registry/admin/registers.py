@@ -129,10 +129,11 @@ def _settings_form(
     version: str = "",
     merged: conflicts.Merged | None = None,
 ) -> str:
-    tags = _tags(values.get("languages", "")) or list(found.languages)
+    tags = _boxes(values) or list(found.languages)
     return render_template(
         "admin/register_settings.html",
         slug=found.slug,
+        name=found.title.get(found.prevailing_language) or found.slug,
         hidden=found.hidden_at is not None,
         values=values,
         languages=forms.languages(tags, tags[0]),
@@ -167,6 +168,14 @@ def _in_first_language(values: dict[str, Any]) -> dict[str, Any]:
     """A new register's form has one box for title and introduction each; they are in the first language."""
     first = values["prevailing_language"]
     return {**values, **{name: {first: values.get(name, "")} if first else {} for name in ("title", "intro")}}
+
+
+def _boxes(values: Mapping[str, Any]) -> list[str]:
+    """The languages to show boxes for: those asked for, and those a text stands in, so that none vanishes unseen."""
+    texts = [values[name] for name in ("title", "intro") if isinstance(values.get(name), dict)]
+    written = [tag for one in texts for tag, words in one.items() if str(words).strip()]
+    asked = [tag for tag in _tags(values.get("languages", "")) if schemas.is_language(tag)]
+    return list(dict.fromkeys([*asked, *filter(schemas.is_language, written)]))
 
 
 def _tags(line: Any) -> list[str]:
