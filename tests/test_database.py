@@ -3,11 +3,13 @@
 import importlib
 import pkgutil
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -50,6 +52,11 @@ def test_migrating_twice_changes_nothing(engine: Engine) -> None:
     migrations.upgrade(engine)
     assert sorted(inspect(engine).get_table_names()) == before
     assert migrations.is_current(engine)
+
+
+def test_the_newest_schema_is_the_one_alembic_ends_with() -> None:
+    scripts = ScriptDirectory(str(Path(migrations.__file__).parent))
+    assert scripts.get_heads() == [migrations.head()]
 
 
 def test_a_database_without_our_schema_is_refused(tmp_path: Any) -> None:

@@ -2,7 +2,6 @@
 
 from alembic import context
 from sqlalchemy import Engine
-
 from sqlmodel import SQLModel
 
 import registry.models  # noqa: F401 - fills the metadata
