@@ -7,6 +7,7 @@ import sys
 from datetime import date, datetime
 
 import click
+from sqlalchemy.engine import make_url
 
 from registry import (
     chain,
@@ -52,7 +53,8 @@ def show_settings(markdown: bool) -> None:
         return
     for setting in settings.SETTINGS:
         value = getattr(console().settings, setting.name.lower())
-        click.echo(f"{setting.name}={'(secret, set)' if setting.secret and value else value}")
+        shown = make_url(value).render_as_string(hide_password=True) if setting.name == "DATABASE_URL" else value
+        click.echo(f"{setting.name}={'(secret, set)' if setting.secret and value else shown}")
 
 
 @commands.group()
@@ -196,7 +198,7 @@ def verify(name: str, as_json: bool) -> None:
 
 
 def _publication(work: Work, found: Register, number: int | None) -> Published:
-    return published.numbered(work, found, published.latest_number(work, found) if number is None else number)
+    return published.numbered(work, found, published.head(work, found).number if number is None else number)
 
 
 def _summary(changes: list[diff.Change]) -> str:

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import click
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from registry import clock, migrations, settings
 from registry.errors import DeliveryFailed, Problem
@@ -55,6 +56,8 @@ class Commands(click.Group):
                 click.echo(f"  {field}: {' '.join(wrong)}", err=True)
         except DeliveryFailed as failure:
             click.echo(f"Refused: {failure.reason}", err=True)
+        except OperationalError as error:
+            click.echo(f"Refused: the database does not answer: {str(error.orig).splitlines()[0]}", err=True)
         ctx.exit(1)
 
 

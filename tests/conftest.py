@@ -15,6 +15,7 @@ from registry.work import OPERATOR, Work, begin, make_engine, open_session
 from tests.databases import NO_POSTGRESQL, Templates
 from tests.programs import postgres_bin
 from tests.servers import MailServer
+from tests.typed import Run, runner
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -80,6 +81,12 @@ def mail_server() -> Iterator[MailServer]:
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """Settings of tests: nothing of this machine's environment, mail into `tmp_path/outbox`."""
     return settings_for(database_url, tmp_path)
+
+
+@pytest.fixture
+def run(settings: Settings) -> Run:
+    """Types command lines as the operator; see `tests.typed`."""
+    return runner(settings)
 
 
 def settings_for(database_url: str, folder: Path, **given: str) -> Settings:
