@@ -48,6 +48,7 @@ def save_register(work: Work, register: Register, values: Values, *, version: in
 
     Raises Problem("conflict") when somebody saved it meanwhile.
     """
+    _take_turn(work, register)
     _same_version(register.version, version)
     _assign(register, {name: value for name, value in values.items() if name != "slug"})
     register.version += 1
@@ -58,6 +59,8 @@ def save_register(work: Work, register: Register, values: Values, *, version: in
 def save_publisher(work: Work, values: Values, *, version: int) -> Publisher:
     """Change what is said of the company. Raises Problem("conflict") when somebody saved it meanwhile."""
     publisher = published.publisher(work)
+    if publisher in work.session:
+        _take_turn(work, publisher)
     _same_version(publisher.version, version)
     _assign(publisher, _with_flat_contact(values))
     publisher.version += 1
@@ -103,6 +106,8 @@ def save_entry(work: Work, entry: Entry, values: Values, *, version: str | None)
     Raises Problem("conflict") when somebody saved it meanwhile; nothing is changed then.
     """
     if version is not None:
+        _take_turn(work, entry)
+        _take_turn(work, work.session.get_one(SubProcessor, entry.sub_processor_id))
         _same_version(entry_version(work, entry), version)
     entry.sub_processor_id = _company(work, values["sub_processor"]).id
     entry.version += 1
@@ -158,6 +163,7 @@ def add_assessment(work: Work, values: Values, *, assessment_id: str | None = No
 
 def save_assessment(work: Work, assessment: Assessment, values: Values, *, version: int) -> None:
     """Change an assessment. Raises Problem("conflict") when somebody saved it meanwhile."""
+    _take_turn(work, assessment)
     _same_version(assessment.version, version)
     _assign(assessment, _assessment_fields(values))
     assessment.version += 1
@@ -286,6 +292,11 @@ def _assign(row: Any, fields: Values) -> None:
 
 def _day(value: str | date | None) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _take_turn(work: Work, row: Any) -> None:
+    """Read a row anew and keep others from saving it until we are done: of two saves at once one must see the other."""
+    work.session.refresh(row, with_for_update=True)
 
 
 def _same_version(stands: int | str, known: int | str) -> None:

@@ -1,11 +1,15 @@
 """The working copy: what editors write is what stands there, and nobody's save is lost."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
 import pytest
+from sqlalchemy import Engine
 
 from registry import drafting, schemas
 from registry.errors import Problem
 from registry.models import Entry, SubProcessor
-from registry.work import Work
+from registry.work import OPERATOR, Work, begin
 from registry.working_copy import working_document
 from tests.records import add_entry, add_register, entry_of, names, publish, save, values_of
 
@@ -163,3 +167,22 @@ def test_an_entry_of_another_register_is_not_found(work: Work) -> None:
     with pytest.raises(Problem) as refused:
         drafting.entry(work, add_register(work, "eu-region"), entry.id)
     assert refused.value.code == "not_found"
+
+
+def test_of_two_who_save_at_once_one_sees_the_other(engine: Engine, now: datetime) -> None:
+    with begin(engine, now=now, actor=OPERATOR) as work:
+        register = add_register(work)
+        entry = add_entry(work, register, "A Ltd")
+        values, version = values_of(work, entry), drafting.entry_version(work, entry)
+
+    def save_it(purpose: str) -> str:
+        try:
+            with begin(engine, now=now, actor=OPERATOR) as work:
+                mine = {**values, "notes": {"en": purpose}}
+                drafting.save_entry(work, drafting.entry(work, register, entry.id), mine, version=version)
+            return "saved"
+        except Problem as problem:
+            return problem.key
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(save_it, "abcd")) == ["edited-meanwhile"] * 3 + ["saved"]
