@@ -28,7 +28,15 @@ TAG = re.compile(r"</?\w+[^>]*>")
 KNOWN = [nodes.Name("consent", "load")]  # see the last test
 MsgId = str | tuple[str, str]
 
-HOW = "Run `pybabel extract -F pyproject.toml -o messages.pot .` and `pybabel update` as CONTRIBUTING describes."
+PLAIN = {"CSV", "JSON", "JSON-LD", "JSON Feed", "Markdown", "RSS", "Atom", "SHA-256", "chain.json", "document.json"}
+"""Names that are the same in every language."""
+UNSEEN = re.compile(r"<style>.*?</style>|<pre[ >].*?</pre>", re.DOTALL)
+SPOKEN_ATTRIBUTE = re.compile(r'\b(?:title|alt|aria-label|placeholder|data-label)="([^"]*)"')
+
+HOW = """Write the catalogues anew, then fill in what is empty (`init` instead of `update` begins a new language):
+pybabel extract -F pyproject.toml --add-location file --sort-by-file --no-wrap -o messages.pot .
+pybabel update -i messages.pot -o registry/locales/de.po -l de -N --ignore-obsolete --ignore-pot-creation-date --no-wrap
+rm messages.pot"""
 
 
 def mappings() -> list[dict[str, Any]]:
@@ -143,3 +151,13 @@ def test_templates_translate_only_words_that_are_written_out(path: Path) -> None
 def test_the_consent_that_is_asked_for_is_written_out_where_it_can_be_translated() -> None:
     """It is also what every form shows word for word: the ledger proves this text (GDPR Art. 7(1))."""
     assert consent.TEXTS[consent.VERSION] in spoken()
+
+
+@pytest.mark.parametrize("path", TRANSLATED, ids=lambda path: path.relative_to(ROOT / "templates").as_posix())
+def test_templates_say_nothing_that_is_not_marked_for_translation(path: Path) -> None:
+    tree = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"]).parse(path.read_text("utf-8"))
+    source = UNSEEN.sub("", "".join(part.data for part in tree.find_all(nodes.TemplateData)))
+    pieces = [*re.split(r"<[^>]*>|\n", source), *SPOKEN_ATTRIBUTE.findall(source)]
+    named = "|".join(re.escape(name) for name in sorted(PLAIN, key=len, reverse=True))
+    said = [re.sub(named, "", piece).strip() for piece in pieces]
+    assert [words for words in said if re.search(r"[^\W\d_]{2}", words)] == []
