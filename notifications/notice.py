@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from notifications.rendering import Rendered, render
@@ -65,7 +66,7 @@ def render_notice(what: Told, settings: Settings, language: str) -> Rendered:
     address = f"{settings.base_url}/registers/{register['slug']}"
     last_day = deadline(what)
     values: dict[str, Any] = {
-        "company": what.after["publisher"]["name"],
+        "company": what.after["publisher"]["name"] or urlsplit(settings.base_url).hostname or "",
         "website": what.after["publisher"]["website"],
         "register": local(register["title"], to),
         "slug": register["slug"],

@@ -25,6 +25,7 @@ from registry.console import Commands, console, print_json
 from registry.models import Register
 from registry.published import Published
 from registry.work import Work
+from registry.working_copy import publisher_values
 
 DAY = click.DateTime(["%Y-%m-%d"])
 REGISTER = click.option("--register", "slug", required=True, help="The register's short name.")
@@ -55,6 +56,34 @@ def show_settings(markdown: bool) -> None:
         value = getattr(console().settings, setting.name.lower())
         shown = make_url(value).render_as_string(hide_password=True) if setting.name == "DATABASE_URL" else value
         click.echo(f"{setting.name}={'(secret, set)' if setting.secret and value else shown}")
+
+
+@commands.command("publisher")
+@click.option("--name", help="The company's legal name.")
+@click.option("--address", help="Its postal address.")
+@click.option("--country", help="ISO 3166-1 code of where it is established.")
+@click.option("--website")
+@click.option("--contact-role", help="Whom to write to, such as: Data protection officer.")
+@click.option("--contact-email")
+@click.option("--contact-url")
+@AS_JSON
+def company(as_json: bool, **given: str | None) -> None:
+    """Say which company these registers are of; shows it when nothing is given."""
+    with console().work() as work:
+        row = published.publisher(work)
+        stands = {**publisher_values(row), "privacy_text": row.privacy_text}
+        told = {name: value for name, value in given.items() if value is not None}
+        if told:
+            contact = {**stands["contact"], **{name[8:]: told.pop(name) for name in [*told] if "contact_" in name}}
+            values = schemas.load(schemas.PublisherSchema(), {**stands, **told, "contact": contact})
+            row = drafting.save_publisher(work, values, version=row.version)
+        stands = publisher_values(row)
+    if as_json:
+        print_json(stands)
+    else:
+        click.echo(
+            ", ".join(filter(None, [stands["name"], stands["address"], *stands["contact"].values()])) or "Unnamed."
+        )
 
 
 @commands.group()

@@ -95,7 +95,7 @@ def _candidate(record: Record, context: Context, company: Company) -> Candidate:
         "replaces": None,
         "sub_processor": _sub_processor(cells, company, context, notes),
         **texts,
-        "exceptional_use": _exceptional(purpose, context.language, notes),
+        "exceptional_use": _exceptional(purpose, notes),
         "locations": placed,
         **_dates(cells, context, notes),
     }
@@ -143,11 +143,11 @@ def _role(cells: dict[str, Cell], notes: list[str]) -> str:
     return "sub-processor"
 
 
-def _exceptional(purpose: str, language: str, notes: list[str]) -> dict[str, Any] | None:
+def _exceptional(purpose: str, notes: list[str]) -> dict[str, Any] | None:
     if not words.begins(purpose, "exceptional"):
         return None
-    notes.append("The purpose says “exceptionally”: marked as exceptional use, under the conditions it names.")
-    return {"conditions": {language: " ".join(purpose.split())}}
+    notes.append("The purpose says “exceptionally”: marked as exceptional use; its conditions stand there.")
+    return {"conditions": {}}  # once: a later correction of the purpose is then one correction
 
 
 def _dates(cells: dict[str, Cell], context: Context, notes: list[str]) -> dict[str, str | None]:
