@@ -26,10 +26,13 @@ _Page = str | tuple[str, int] | AnyResponse
 
 @blueprint.after_request
 def _keep_private(response: Response) -> Response:
-    """What a token opens is for one person: not for caches, search engines, or the next site's Referer."""
+    """What a token opens is for one person: not for caches or search engines.
+
+    The next site's Referer is empty by the policy of all our pages; with a stricter one a browser would say `null` for
+    the origin of these forms, and we would refuse them.
+    """
     if "token" in (request.view_args or {}):
         response.headers["Cache-Control"] = "no-store"
-        response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Robots-Tag"] = "noindex"
     return response
 

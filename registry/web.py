@@ -114,9 +114,11 @@ def commit_anyway() -> None:
     g.commit_anyway = True
 
 
-def data(body: bytes, mimetype: str) -> Response:
+def data(body: bytes, media_type: str) -> Response:
     """A data file or feed as a response; caching headers are added like everywhere."""
-    return Response(body, mimetype=mimetype)
+    if ";" in media_type:  # it says its parameters itself
+        return Response(body, content_type=media_type)
+    return Response(body, mimetype=media_type)
 
 
 def _enter() -> Response | None:
@@ -139,7 +141,7 @@ def _check_access(access: str) -> Response | None:
         return None
     g.user = accounts.signed_in(g.work, request.cookies.get(SESSION_COOKIE, ""))
     if g.user is None:
-        if request.method == "GET" and not _wants_data(request):
+        if request.method in ("GET", "HEAD") and not _wants_data(request):
             there = request.full_path.rstrip("?")
             return cast(Response, redirect(url_for("admin.sign_in", next=there), 303))
         raise Problem("unauthenticated", "sign-in-first", "Please sign in first.")
@@ -168,9 +170,17 @@ def _check_origin(request: Request, settings: Settings) -> None:
     origin = request.headers.get("Origin") or request.headers.get("Referer")
     if origin is None and "Sec-Fetch-Site" not in request.headers:
         return  # not a browser; no cookie of a person's can be ridden
-    ours = {request.host, urlsplit(settings.base_url).netloc}
-    if origin is None or urlsplit(origin).netloc not in ours:
+    ours = {request.host.lower(), _site(settings.base_url)}
+    if origin is None or _site(origin) not in ours:
         raise Problem("forbidden", "other-origin", "This request came from another site, so it was not carried out.")
+
+
+def _site(address: str) -> str:
+    """Host and port of an address; empty for what is none, such as the origin `null`."""
+    try:
+        return urlsplit(address).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _leave(response: Response) -> Response:
