@@ -169,5 +169,5 @@ def _language_note(document: Document, to: Voice) -> dict[str, Any]:
     return {
         "other": own != prevailing.split("-")[0],
         "missing": own not in spoken,
-        "prevailing": text.language_name(prevailing),
+        "prevailing": text.language_name(prevailing, to.language),
     }

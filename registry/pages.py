@@ -217,7 +217,7 @@ def _language_note(document: Document, reader: Reader) -> LanguageNote | None:
     head = document["register"]
     tags = [head["prevailing_language"], *head["languages"]]
     missing = reader.reading.split("-")[0] not in {tag.split("-")[0] for tag in tags}
-    names = languages(tags)
+    names = [text.language_name(tag, reader.interface) for tag in dict.fromkeys(tags)]
     if len(names) == 1 and not missing:
         return None
-    return LanguageNote(", ".join(choice.name for choice in names), names[0].name, missing)
+    return LanguageNote(", ".join(names), names[0], missing)

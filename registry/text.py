@@ -106,9 +106,12 @@ def catalogue(path: Path) -> NullTranslations:
     return GNUTranslations(compiled)
 
 
-def language_name(tag: str) -> str:
-    """What a language calls itself, to choose it by: "Deutsch", "English"; the tag itself when it is not known."""
-    name = locale(tag).languages.get(_primary(tag)) if _is_known(tag) else None
+def language_name(tag: str, reader: str = "") -> str:
+    """What a language calls itself, to choose it by: "Deutsch", "English"; the tag itself when it is not known.
+
+    With `reader`, what a reader of that language calls it, for use in a sentence: "German", "Englisch".
+    """
+    name = locale(reader or tag).languages.get(_primary(tag)) if _is_known(tag) else None
     return name[:1].upper() + name[1:] if name else tag
 
 

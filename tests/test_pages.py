@@ -343,7 +343,7 @@ def test_a_missing_translation_is_the_prevailing_text_with_its_language() -> Non
 def test_it_is_said_which_language_prevails_where_there_are_several_or_not_the_readers() -> None:
     note = page(bilingual(), interface="de").language_note
     assert note is not None
-    assert (note.languages, note.prevailing, note.missing) == ("English, Deutsch", "English", False)
+    assert (note.languages, note.prevailing, note.missing) == ("Englisch, Deutsch", "Englisch", False)
     foreign = page(document(entry()), interface="de").language_note
     assert foreign is not None
     assert foreign.missing

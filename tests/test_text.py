@@ -179,6 +179,12 @@ def test_languages_are_named_in_themselves(tag: str, name: str) -> None:
     assert text.language_name(tag) == name
 
 
+def test_languages_in_a_sentence_are_named_as_the_reader_names_them() -> None:
+    assert text.language_name("de", "en") == "German"
+    assert text.language_name("en", "de-AT") == "Englisch"
+    assert text.language_name("xx", "de") == "xx"
+
+
 def test_cleaning_drops_what_no_feed_and_no_database_takes() -> None:
     assert text.clean("a\x00b\x1bc\x7fd\x9fe\ud800f\ufffeg\x0bh") == "abcdefgh"
 
