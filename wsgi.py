@@ -29,6 +29,7 @@ BLUEPRINTS = (
 )
 COMMANDS = (
     "registry.cli_import:import_command",
+    "registry.cli_lint:lint_command",
     "registry.cli_users:user",
     "notifications.cli:worker_command",
     "notifications.cli:deliveries",

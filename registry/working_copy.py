@@ -83,6 +83,18 @@ def sub_processor_values(row: SubProcessor) -> dict[str, Any]:
     return {**values, "contact": _contact(row)}
 
 
+def companies(work: Work) -> list[SubProcessor]:
+    """Every company that stands in some register, or once did, by name."""
+    return list(work.session.exec(select(SubProcessor).order_by(col(SubProcessor.legal_name), col(SubProcessor.id))))
+
+
+def registers_with(work: Work, company_id: str) -> list[Register]:
+    """The registers whose working copy has an entry of this company, in the order of the page."""
+    entered = select(Entry.register_id).where(Entry.sub_processor_id == company_id)
+    query = select(Register).where(col(Register.id).in_(entered)).order_by(col(Register.position), col(Register.slug))
+    return list(work.session.exec(query))
+
+
 def publisher_values(row: Publisher) -> dict[str, Any]:
     return {
         **{name: getattr(row, name) for name in ("name", "address", "country", "website")},

@@ -18,6 +18,7 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 NAVIGATION = (
     ("home", "Tasks", "admin.home", "view"),
     ("registers", "Registers", "admin.registers", "view"),
+    ("assessments", "Assessments", "admin.assessments", "view"),
     ("proposals", "Proposals", "admin.proposals", "view"),
     ("subscribers", "Subscribers", "notify_admin.subscribers", "view"),
     ("deliveries", "Deliveries", "notify_admin.deliveries", "view"),
@@ -72,6 +73,18 @@ def _note_use() -> None:
         accounts.touch(web.current_work(), request.cookies.get(web.SESSION_COOKIE, ""))
 
 
-for _page in ("people", "sign_in", "home", "registers", "publisher", "log", "entries", "proposals"):
+_PAGES = (
+    "people",
+    "sign_in",
+    "home",
+    "registers",
+    "publisher",
+    "log",
+    "entries",
+    "entry_page",
+    "assessments",
+    "proposals",
+)
+for _page in _PAGES:
     if find_spec(f"registry.admin.{_page}") is not None:
         import_module(f"registry.admin.{_page}")
