@@ -33,7 +33,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)+\|?\s*$", re.MULTILINE)
+_RULE = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(\|[ \t]*:?-{2,}:?[ \t]*)+\|?[ \t]*$", re.MULTILINE)
 _TAG = re.compile(r"<(!doctype|html|head|body|table|tbody|thead|tr|ul|ol|h[1-6]|div|section|article)\b", re.IGNORECASE)
 _TABLE = re.compile(r"<(?:table|ul)\b", re.IGNORECASE)
 _MARKDOWN = re.compile(r"^(#{1,6} |[*+] |\d+\. |:::|```)|\]\(\S+\)|\*\*\S", re.MULTILINE)

@@ -41,8 +41,8 @@ class Dictionary:
     names: dict[tuple[str, ...], Name]
     longest: dict[str, int]
     """The most words of any name that begins with this word."""
-    spellings: tuple[str, ...]
-    """English names and our own, to find what a misspelt word was meant to be."""
+    spellings: dict[str, tuple[str, ...]]
+    """English names and our own by first letter, to find what a misspelt word was meant to be."""
     filler: frozenset[str]
     open_words: frozenset[str]
     activities: dict[str, str]
@@ -52,7 +52,7 @@ class Dictionary:
         key = " ".join(tokens_of(words))
         if not _SHORTEST_TYPO <= len(key) <= 50:
             return None
-        found = get_close_matches(key, self.spellings, 1, _CLOSE)
+        found = get_close_matches(key, self.spellings.get(key[0], ()), 1, _CLOSE)
         return (found[0], self.names[tuple(found[0].split())]) if found else None
 
 
@@ -75,7 +75,8 @@ def dictionary() -> Dictionary:
     ours = [*_ours(data, "areas", "area"), *_ours(data, "countries", "country"), *_ours(data, "regions", "region")]
     for written, name in [*ours, *_cldr("en"), *_ours(data, "parts", "part")]:
         _add(names, written, name)
-    spellings = tuple(" ".join(key) for key, name in names.items() if name.kind != "region" and not name.capitals)
+    known = [" ".join(key) for key, name in names.items() if name.kind != "region" and not name.capitals]
+    spellings = {letter: tuple(word for word in known if word[0] == letter) for letter in {word[0] for word in known}}
     for language in _LANGUAGES[1:]:
         for written, name in _cldr(language):
             if len(written) >= _SHORTEST_FOREIGN or not written.isascii():

@@ -145,7 +145,7 @@ def _location(old: Row, row: Row, limited: list[str], *, stated: bool) -> Row:
 
 def _mechanisms(before: Sequence[Row], said: Sequence[Row], *, stated: bool) -> list[Row]:
     """The mechanisms the file states, with their ids. What it does not state is no reason to forget one."""
-    if before and not stated:
+    if before and not (stated and said):
         return list(before)
     left = list(before)
     made = []
