@@ -12,7 +12,7 @@ from threading import Lock
 class Kept:
     """Finished bytes by key, at most `most` bytes in all."""
 
-    def __init__(self, most: int = 24 * 1024 * 1024) -> None:
+    def __init__(self, most: int = 12 * 1024 * 1024) -> None:
         self._most = most
         self._size = 0
         self._held: OrderedDict[Hashable, bytes] = OrderedDict()
