@@ -13,6 +13,7 @@ PER_PAGE = 50
 
 WORDS = {
     "assessment.added": "added a transfer impact assessment",
+    "list.imported": "imported a list",
     "assessment.saved": "changed a transfer impact assessment",
     "entry.added": "added an entry",
     "entry.removed": "removed an entry",

@@ -1,23 +1,23 @@
-"""The pages about registers and the company, the task list, and what happens when two save one form."""
+"""The pages about registers and the company."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
-from registry import accounts, clock, published, publishing
+from registry import clock, published
 from registry.models import Register
 from registry.work import OPERATOR, Work, begin
-from tests.records import PASSWORD, acting, add_entry, add_person, add_register
+from tests.databases import Templates
+from tests.records import add_entry, add_register
 from tests.records import publish as publish_register
+from tests.staff import SignInAs, client_of, sent, soup, staffed
 from tests.standing import complaints
 
-SignInAs = Callable[[str], FlaskClient]
 NEW = {
     "title": "EU region",
     "slug": "eu-region",
@@ -30,23 +30,13 @@ NEW = {
 
 
 @pytest.fixture
-def engine(app: Flask) -> Engine:
-    """The application's own database, with the cast in it."""
-    engine: Engine = app.extensions["subregistry"]["engine"]
-    with begin(engine, now=clock.now(), actor=OPERATOR) as work:
-        for name, role in (("Olga", "owner"), ("Edi", "editor"), ("Rena", "reviewer"), ("Vito", "viewer")):
-            add_person(work, name, role)
-    return engine
+def database_url(templates: Templates, backend: str) -> Iterator[str]:
+    yield from staffed(templates, backend)
 
 
 @pytest.fixture
-def sign_in(app: Flask, engine: Engine) -> SignInAs:
-    def as_(name: str) -> FlaskClient:
-        client = app.test_client()
-        client.post("/admin/sign-in", data={"email": f"{name}@acme.example", "password": PASSWORD})
-        return client
-
-    return as_
+def sign_in(app: Flask) -> SignInAs:
+    return partial(client_of, app)
 
 
 @pytest.fixture
@@ -67,32 +57,6 @@ def read(engine: Engine, slug: str) -> Register:
 def do(engine: Engine, act: Callable[[Work, Register], Any], slug: str = "general") -> Any:
     with begin(engine, now=clock.now(), actor=OPERATOR) as work:
         return act(work, published.register(work, slug))
-
-
-def soup(client: FlaskClient, path: str) -> BeautifulSoup:
-    answer = client.get(path)
-    assert answer.status_code == 200, answer.text
-    assert complaints(answer.text) == []
-    return BeautifulSoup(answer.text, "html5lib")
-
-
-def sent(page: BeautifulSoup, action: str) -> dict[str, str]:
-    """What a browser would send of the form with that action."""
-    form = page.find("form", action=action)
-    assert isinstance(form, Tag), action
-    values = {str(box["name"]): str(box.get("value", "")) for box in form.find_all("input", attrs={"name": True})}
-    values |= {str(box["name"]): box.get_text().removeprefix("\n") for box in form.find_all("textarea")}
-    for box in form.find_all("select"):
-        chosen = box.find("option", selected=True)
-        values[str(box["name"])] = str(chosen["value"]) if chosen else ""
-    return values
-
-
-def tasks(client: FlaskClient) -> list[str]:
-    return [str(one.get_text()) for one in soup(client, "/admin/").select(".task > a")]
-
-
-# Registers
 
 
 def test_a_register_is_added_and_its_first_language_prevails(sign_in: SignInAs, engine: Engine) -> None:
@@ -234,9 +198,6 @@ def test_what_nobody_knows_is_not_found(sign_in: SignInAs, path: str) -> None:
     assert sign_in("olga").get(path).status_code == 404
 
 
-# The company
-
-
 def test_the_company_is_saved_and_checked(sign_in: SignInAs, engine: Engine, general: str) -> None:
     olga = sign_in("olga")
     values = sent(soup(olga, "/admin/publisher"), "/admin/publisher")
@@ -251,158 +212,6 @@ def test_the_company_is_saved_and_checked(sign_in: SignInAs, engine: Engine, gen
         found = published.publisher(work)
     assert (found.name, found.country, found.contact_email) == ("Acme Cloud d.d.", "HR", "privacy@acme.example")
     assert found.privacy_text == {"de": "Kurz."}
-
-
-# Two save one form
-
-
-def test_a_save_over_somebody_elses_shows_both_texts_and_changes_nothing(
-    sign_in: SignInAs, engine: Engine, general: str
-) -> None:
-    edi, olga, there = sign_in("edi"), sign_in("olga"), "/admin/registers/general/settings"
-    mine, theirs = sent(soup(edi, there), there), sent(soup(olga, there), there)
-    olga.post(there, data={**theirs, "title.en": "Our sub-processors", "notice_days": "60", "intro.de": "Neu"})
-    answer = edi.post(there, data={**mine, "title.en": "Companies we use", "objection_days": "20"})
-    assert answer.status_code == 409
-    assert complaints(answer.text) == []
-    assert read(engine, general).title["en"] == "Our sub-processors"
-    shown = BeautifulSoup(answer.text, "html5lib").select(".versus")
-    texts = {one.h4.get_text(strip=True): [dd.get_text() for dd in one.find_all("dd")] for one in shown if one.h4}
-    assert texts == {
-        "Title, en": ["Companies we use", "Our sub-processors"],
-        "Days of notice": ["30", "60"],
-        "Introduction, de": ["(empty)", "Neu"],
-    }
-
-
-def test_after_a_conflict_the_form_holds_both_and_saving_again_works(
-    sign_in: SignInAs, engine: Engine, general: str
-) -> None:
-    edi, olga, there = sign_in("edi"), sign_in("olga"), "/admin/registers/general/settings"
-    mine, theirs = sent(soup(edi, there), there), sent(soup(olga, there), there)
-    olga.post(there, data={**theirs, "title.en": "Our sub-processors", "notice_days": "60"})
-    answer = edi.post(there, data={**mine, "title.en": "Companies we use", "objection_days": "20"})
-    refilled = sent(BeautifulSoup(answer.text, "html5lib"), there)
-    assert (refilled["title.en"], refilled["notice_days"], refilled["objection_days"]) == (
-        "Companies we use",
-        "60",
-        "20",
-    )
-    assert edi.post(there, data=refilled).status_code == 303
-    found = read(engine, general)
-    assert (found.title["en"], found.notice_days, found.objection_days) == ("Companies we use", 60, 20)
-
-
-def test_a_second_conflict_in_a_row_is_noticed_too(sign_in: SignInAs, engine: Engine, general: str) -> None:
-    edi, olga, there = sign_in("edi"), sign_in("olga"), "/admin/registers/general/settings"
-    mine = sent(soup(edi, there), there)
-    olga.post(there, data={**sent(soup(olga, there), there), "notice_days": "60"})
-    first = edi.post(there, data={**mine, "title.en": "Companies we use"})
-    olga.post(there, data={**sent(soup(olga, there), there), "notice_days": "61"})
-    second = edi.post(there, data=sent(BeautifulSoup(first.text, "html5lib"), there))
-    assert second.status_code == 409
-    refilled = sent(BeautifulSoup(second.text, "html5lib"), there)
-    assert (refilled["title.en"], refilled["notice_days"]) == ("Companies we use", "61")
-
-
-def test_what_is_wrong_with_a_form_does_not_hide_a_conflict(sign_in: SignInAs, engine: Engine, general: str) -> None:
-    edi, olga, there = sign_in("edi"), sign_in("olga"), "/admin/registers/general/settings"
-    mine = sent(soup(edi, there), there)
-    olga.post(there, data={**sent(soup(olga, there), there), "notice_days": "60"})
-    first = edi.post(there, data={**mine, "objection_days": "many"})
-    assert first.status_code == 400
-    again = {**sent(BeautifulSoup(first.text, "html5lib"), there), "objection_days": "20"}
-    assert edi.post(there, data=again).status_code == 409
-
-
-@pytest.mark.parametrize("base", ["", "not json", "[]", "[" * 100_000])
-def test_without_what_the_form_began_with_every_difference_is_shown(
-    sign_in: SignInAs, engine: Engine, general: str, base: str
-) -> None:
-    edi, there = sign_in("edi"), "/admin/registers/general/settings"
-    mine = sent(soup(edi, there), there)
-    answer = edi.post(there, data={**mine, "version": "99", "base": base, "title.en": "Mine"})
-    assert answer.status_code == 409
-    labels = [one.get_text(strip=True) for one in BeautifulSoup(answer.text, "html5lib").select(".versus h4")]
-    assert labels == ["Title, en"]
-
-
-def test_two_save_the_company_at_once(sign_in: SignInAs, engine: Engine) -> None:
-    olga, there = sign_in("olga"), "/admin/publisher"
-    one, other = sent(soup(olga, there), there), sent(soup(olga, there), there)
-    olga.post(there, data={**one, "name": "Acme Cloud d.d.", "contact.role": "Privacy office"})
-    answer = olga.post(there, data={**other, "name": "Acme d.d.", "address": "Sample Road 1"})
-    assert answer.status_code == 409
-    assert complaints(answer.text) == []
-    refilled = sent(BeautifulSoup(answer.text, "html5lib"), there)
-    assert (refilled["name"], refilled["contact.role"], refilled["address"]) == (
-        "Acme d.d.",
-        "Privacy office",
-        "Sample Road 1",
-    )
-    assert olga.post(there, data=refilled).status_code == 303
-
-
-# The task list
-
-
-def test_an_empty_record_says_where_to_begin(sign_in: SignInAs) -> None:
-    assert tasks(sign_in("olga")) == ["Say which company this is", "Add the first register"]
-    assert tasks(sign_in("vito")) == []
-
-
-def test_the_task_list_follows_a_register_from_empty_to_published(sign_in: SignInAs, engine: Engine) -> None:
-    vito = sign_in("vito")
-    with begin(engine, now=clock.now(), actor=OPERATOR) as work:
-        add_register(work)
-    assert tasks(vito) == ["Put the list into “Sub-processors”"]
-    entry = do(engine, lambda work, register: add_entry(work, register, "Example Hosting GmbH"))
-    assert tasks(vito) == ["Publish “Sub-processors” for the first time"]
-    revision = do(engine, publishing.propose)
-    assert tasks(vito) == ["Review the proposal for “Sub-processors”"]
-    do(engine, lambda work, register: publishing.approve(work, register, revision, proposer_may="yes"))
-    assert tasks(vito) == ["Publish the approved proposal for “Sub-processors”"]
-    do(engine, lambda work, register: publishing.publish(work, register, revision))
-    assert tasks(vito) == []
-    assert "Nothing waits for anybody" in soup(vito, "/admin/").get_text()
-    do(engine, lambda work, register: add_entry(work, register, "Sample Analytics B.V."))
-    assert tasks(vito) == ["The working copy of “Sub-processors” is other than revision 1"]
-    assert entry is not None
-
-
-def test_edits_after_a_proposal_are_pointed_out(sign_in: SignInAs, engine: Engine, general: str) -> None:
-    do(engine, publishing.propose)
-    do(engine, lambda work, register: add_entry(work, register, "Sample Analytics B.V."))
-    assert tasks(sign_in("vito")) == [
-        "Review the proposal for “Sub-processors”",
-        "The working copy of “Sub-processors” is other than what is proposed",
-    ]
-
-
-def test_an_edit_taken_back_is_no_task(sign_in: SignInAs, engine: Engine, general: str) -> None:
-    do(engine, publish_register)
-    edi, there = sign_in("edi"), "/admin/registers/general/settings"
-    values = sent(soup(edi, there), there)
-    edi.post(there, data={**values, "title.en": "Else"})
-    assert len(tasks(edi)) == 1
-    edi.post(there, data={**sent(soup(edi, there), there), "title.en": "Sub-processors"})
-    assert tasks(edi) == []
-
-
-def test_other_packages_add_their_own_tasks(sign_in: SignInAs, app: Flask) -> None:
-    from registry.admin.home import TaskLine
-
-    vito = sign_in("vito")
-    line = TaskLine("One notice could not be delivered", "/admin/deliveries", "After 5 attempts.", "Failed", "bad")
-    app.extensions["subregistry"]["tasks"] = [lambda _work: [line]]
-    assert tasks(vito) == ["One notice could not be delivered"]
-
-
-def test_proposals_are_named_with_who_made_them(sign_in: SignInAs, engine: Engine, general: str) -> None:
-    with begin(engine, now=clock.now() - timedelta(minutes=1), actor=OPERATOR) as work:
-        edi = accounts.user_by_email(work, "edi@acme.example")
-        publishing.propose(acting(work, edi), published.register(work, general))
-    assert "Proposed by Edi" in soup(sign_in("rena"), "/admin/").get_text()
 
 
 @pytest.mark.parametrize(
