@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine
 
@@ -20,6 +21,12 @@ from tests.typed import Run, runner
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
+
+# The same examples every time, and no verdict on how fast this machine is today.
+hypothesis.settings.register_profile(
+    "house", deadline=None, derandomize=True, max_examples=50, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
