@@ -71,6 +71,7 @@ def awaiting(work: Work, settings: Settings, token: str) -> Subscriber:
 
 def confirm(work: Work, settings: Settings, token: str, *, source: str) -> Subscriber:
     """Confirm a request or a corrected address; a second time changes nothing. Raises Problem("not_found")."""
+    _take_turn(work, tokens.subscriber_id(token))
     subscriber = awaiting(work, settings, token)
     if _is_move(settings, token, subscriber):
         _move(work, settings, subscriber, source)
@@ -124,7 +125,7 @@ def change_address(work: Work, settings: Settings, subscriber: Subscriber, *, em
 def leave(work: Work, settings: Settings, token: str, *, source: str) -> None:
     """Leave, at once and for all registers. Again and again is fine. Raises Problem("not_found") for a false link."""
     require_leave_link(settings, token)
-    subscriber = work.session.get(Subscriber, tokens.subscriber_id(token))
+    subscriber = _take_turn(work, tokens.subscriber_id(token))
     if subscriber is None:
         return
     email, language, gone = subscriber.email, subscriber.language, subscriber.id
@@ -156,6 +157,8 @@ def remove(work: Work, settings: Settings, subscriber: Subscriber, *, reason: st
 
 def erase(work: Work, settings: Settings, subscriber: Subscriber, *, source: str) -> None:
     """Erase a subscription at its owner's wish; nothing more is sent, not even a receipt."""
+    if _take_turn(work, subscriber.id) is None:
+        return
     remove(work, settings, subscriber, reason=suppression.ERASED, source=source)
 
 
@@ -231,6 +234,11 @@ def _is_for(settings: Settings, token: str, address_hash: str) -> bool:
 def _is_move(settings: Settings, token: str, subscriber: Subscriber) -> bool:
     pending = tokens.address_hash(settings.secret_key, subscriber.pending_email) if subscriber.pending_email else ""
     return bool(pending) and _is_for(settings, token, pending)
+
+
+def _take_turn(work: Work, subscriber_id: str) -> Subscriber | None:
+    """Read a subscriber anew and keep others from acting until we are done: a button pressed twice acts once."""
+    return work.session.get(Subscriber, subscriber_id, with_for_update=True, populate_existing=True)
 
 
 def _queue(work: Work, settings: Settings, subscriber: Subscriber, message: str) -> None:

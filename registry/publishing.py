@@ -51,6 +51,7 @@ def propose(
     reclassification names no change of this revision or gives no reason.
     """
     _with_reasons(reclassified)
+    _take_turn(work, register)
     if effective_on is not None:
         _schedule(work, register, effective_on)
     latest = published.latest(work, register)
@@ -159,7 +160,6 @@ def publish(
     `tell_corrections`. Raises Problem("conflict") when the revision no longer waits or was proposed against an older
     publication, Problem("forbidden") when nobody approved it and the actor is not the operator.
     """
-    work.session.exec(select(Register.id).where(Register.id == register.id).with_for_update()).one()
     _still_open(work, register, revision)
     latest = published.latest(work, register)
     if revision.base_number != (latest.number if latest else 0):
@@ -227,7 +227,13 @@ def _with_reasons(reclassified: Sequence[Reclassification]) -> None:
         raise Problem("invalid", "reason-missing", "A change of another kind needs a reason.", fields=wrong)
 
 
+def _take_turn(work: Work, register: Register) -> None:
+    """Of several who propose, judge or publish at once, each sees what the one before has done."""
+    work.session.exec(select(Register.id).where(Register.id == register.id).with_for_update()).one()
+
+
 def _still_open(work: Work, register: Register, revision: Revision) -> None:
+    _take_turn(work, register)
     waiting = open_revision(work, register)
     if waiting is None or waiting.id != revision.id:
         message = "This proposal no longer waits: it was published, refused, withdrawn or replaced."

@@ -47,7 +47,7 @@ def proposals() -> str:
 @web.requires("view")
 def register_proposals(slug: str) -> str:
     """How the working copy stands, and what a proposal of it would hold."""
-    return _register_page(published.register(web.current_work(), slug), {}, {})
+    return _register_page(published.register(web.current_work(), slug), {})
 
 
 @blueprint.post("/registers/<slug>/revisions")
@@ -66,8 +66,7 @@ def propose(slug: str) -> _Answer:
     except Problem as problem:
         if problem.code not in ("invalid", "conflict"):
             raise
-        wrong = problem.fields or {"note": [problem.message]}
-        return _register_page(register, dict(request.form.items()), wrong), web.STATUS[problem.code]
+        return _register_page(register, dict(request.form.items()), problem), web.STATUS[problem.code]
     return redirect(url_for("admin.proposal", slug=slug, revision_id=revision.id, done="proposed"), 303)
 
 
@@ -77,7 +76,7 @@ def proposal(slug: str, revision_id: str) -> str:
     """One revision: exactly what was proposed, what was said of it, and what can be done now."""
     work = web.current_work()
     register = published.register(work, slug)
-    return _proposal_page(register, publishing.revision(work, register, revision_id), {})
+    return _proposal_page(register, publishing.revision(work, register, revision_id))
 
 
 @blueprint.post("/registers/<slug>/revisions/<revision_id>/reviews")
@@ -96,8 +95,7 @@ def review(slug: str, revision_id: str) -> _Answer:
         else:
             raise Problem("invalid", "verdict-unknown", "Choose whether to approve or to refuse.")
     except Problem as problem:
-        wrong = problem.fields or {"comment": [problem.message]}
-        return _proposal_page(register, revision, wrong, comment=comment), web.STATUS.get(problem.code, 400)
+        return _proposal_page(register, revision, problem, comment=comment), web.STATUS.get(problem.code, 400)
     return redirect(url_for("admin.proposal", slug=slug, revision_id=revision_id, done=verdict), 303)
 
 
@@ -126,8 +124,7 @@ def publish(slug: str, revision_id: str) -> _Answer:
             tell_corrections=request.form.get("audience") == "everybody",
         )
     except Problem as problem:
-        answer = _proposal_page(register, revision, {"note": [problem.message]})
-        return answer, web.STATUS.get(problem.code, 400)
+        return _proposal_page(register, revision, problem), web.STATUS.get(problem.code, 400)
     return redirect(url_for("admin.publications", slug=slug, done="published"), 303)
 
 
@@ -154,7 +151,7 @@ def restore(slug: str, number: int) -> Response:
     return redirect(url_for("admin.register_proposals", slug=slug, done="restored"), 303)
 
 
-def _register_page(register: Register, given: dict[str, str], errors: dict[str, list[str]]) -> str:
+def _register_page(register: Register, given: dict[str, str], problem: Problem | None = None) -> str:
     work = web.current_work()
     latest = published.latest(work, register)
     working = working_document(work, register)
@@ -170,11 +167,11 @@ def _register_page(register: Register, given: dict[str, str], errors: dict[str, 
         changes=_shown(changes, latest.document if latest else None, working),
         kinds=[(kind, wording.kind_name(kind, _voice(register))) for kind in kinds.KINDS],
         given=given,
-        errors=errors,
+        **_refusal(problem),
     )
 
 
-def _proposal_page(register: Register, revision: Revision, errors: dict[str, list[str]], *, comment: str = "") -> str:
+def _proposal_page(register: Register, revision: Revision, problem: Problem | None = None, *, comment: str = "") -> str:
     work = web.current_work()
     changes = publishing.revision_changes(work, register, revision)
     before = published.numbered(work, register, revision.base_number).document if revision.base_number else None
@@ -193,8 +190,14 @@ def _proposal_page(register: Register, revision: Revision, errors: dict[str, lis
         changes=_shown(changes, before, publishing.document_of(revision)),
         told=kinds.worth_telling(changes),
         comment=comment,
-        errors=errors,
+        **_refusal(problem),
     )
+
+
+def _refusal(problem: Problem | None) -> dict[str, Any]:
+    """What was wrong with which field, or else why the act as a whole was refused: its form may be gone by now."""
+    errors = problem.fields if problem else {}
+    return {"errors": errors, "message": problem.message if problem and not errors else ""}
 
 
 def _shown(changes: Iterable[Change], before: Document | None, after: Document) -> list[dict[str, Any]]:
