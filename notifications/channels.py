@@ -6,6 +6,7 @@ A mailer takes ready bytes and either returns what the far end said or raises De
 import os
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -207,6 +208,8 @@ def _connect(url: SplitResult) -> smtplib.SMTP:
     except (smtplib.SMTPException, OSError) as error:
         raise RelayUnavailable(f"Cannot reach the mail server {host}:{port}: {_words(error)}") from None
     try:
+        # The end of a message is a short write of its own; it must not wait for the acknowledgement of the rest.
+        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.ehlo_or_helo_if_needed()
         encrypted = encrypted or _start_tls(connection, url, port)
         _sign_in(connection, url, encrypted)

@@ -110,5 +110,6 @@ def _insert(work: Work, event: Event, fanout: Fanout, reached: str) -> int:
     rows = _in_scope(event, fanout, *values.values()).where(col(Choice.subscriber_id) <= reached)
     dialect = postgresql if work.session.get_bind().dialect.name == "postgresql" else sqlite
     statement = dialect.insert(_DELIVERY).from_select(list(values), rows, include_defaults=False)
-    done: Any = work.session.execute(statement.on_conflict_do_nothing())
+    counted = statement.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    done: Any = work.session.execute(counted)
     return int(done.rowcount)
