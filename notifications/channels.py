@@ -209,7 +209,8 @@ def _connect(url: SplitResult) -> smtplib.SMTP:
         raise RelayUnavailable(f"Cannot reach the mail server {host}:{port}: {_words(error)}") from None
     try:
         # The end of a message is a short write of its own; it must not wait for the acknowledgement of the rest.
-        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if connection.sock:
+            connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.ehlo_or_helo_if_needed()
         encrypted = encrypted or _start_tls(connection, url, port)
         _sign_in(connection, url, encrypted)

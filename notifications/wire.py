@@ -7,6 +7,7 @@ which breaks List-Unsubscribe, References and Message-ID. Headers that only mach
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from email.errors import MessageError
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -65,7 +66,7 @@ def to_bytes(
     policy = _POLICY if recipient.isascii() else _POLICY.clone(utf8=True)
     message = EmailMessage(policy=policy)
     message["From"] = sender
-    message["To"] = Address(addr_spec=recipient)
+    message["To"] = _mailbox("", recipient)
     if reply_to:
         message["Reply-To"] = reply_to
     message["Subject"] = rendered.subject
@@ -87,4 +88,12 @@ def address(words: str, *, name: str = "") -> Address:
     Raises ValueError for anything else.
     """
     own_name, spec = parseaddr(words)
-    return Address(display_name=" ".join((own_name or name).split()), addr_spec=spec)
+    return _mailbox(" ".join((own_name or name).split()), spec)
+
+
+def _mailbox(name: str, spec: str) -> Address:
+    """The standard library's parser stumbles over some addresses in its own ways; here they are one."""
+    try:
+        return Address(display_name=name, addr_spec=spec)
+    except (IndexError, MessageError) as error:
+        raise ValueError(f"{spec!r} is not an address") from error
