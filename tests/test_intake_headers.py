@@ -11,8 +11,8 @@ KNOWN = {
         | Podizvršitelj | 업체명 | 수탁자 | 수탁 업체 | 이전받는 자 | 委託先""",
     "purpose": """Purpose of sub-processing | Processing activities | Service description | Leistung | Zweck
         | Finalité | Servizio | Servicio | Doel | Svrha | 위탁 업무""",
-    "place": """Location(s) of processing | Sub-processing location | Host region | Where | Datenort | Standort | Locatie
-        | Localisation | Ubicación de datos | 이전 국가 | Location of sub\u2011processors""",
+    "place": """Location(s) of processing | Sub-processing location | Host region | Where | Datenort | Standort
+        | Locatie | Localisation | Ubicación de datos | 이전 국가 | Location of sub\u2011processors""",
     "seat": "Corporate location | HQ location | Entity country | Provider location | Sitz | Sede | Sjedište",
     "mechanism": """Transfer mechanism | Transfer safeguards | Legal basis | Garanzie | Mécanisme de transfert
         | Übertragungsgarantie""",

@@ -41,7 +41,9 @@ class Layout:
 
 def lay_out(table: Table) -> Layout | None:
     """The records of a table of sub-processors; None when no column of it names anybody."""
-    for candidate in (table, _turned(table)):
+    straight, turned = _known(table), _known(_turned(table))
+    # A table on its side has one known word in its first row and several in its first column.
+    for candidate in (_turned(table), table) if turned > max(1, straight) and straight < 2 else (table, _turned(table)):
         header, rows, headers = _header(candidate)
         columns = _columns(headers, rows)
         if header is None or not any("name" in column for column in columns):
@@ -52,6 +54,12 @@ def lay_out(table: Table) -> Layout | None:
         _fill(layout, columns, rows, header)
         return layout
     return _by_content(table)
+
+
+def _known(table: Table) -> int:
+    """How many cells of the first row are known header words."""
+    first = table.header or (table.rows[0] if table.rows else None)
+    return sum(bool(meanings(cell.line)) and len(cell.line) <= 60 for cell in _distinct(first.cells)) if first else 0
 
 
 def _header(table: Table) -> tuple[Row | None, Sequence[Row], list[str]]:
@@ -116,7 +124,7 @@ def _fill(layout: Layout, columns: list[tuple[str, ...]], rows: Sequence[Row], h
     section = ""
     for row in rows:
         cells = list(row.cells)
-        if [plain(cell.line) for cell in cells][: len(header_key)] == header_key:
+        if header_key and [plain(cell.line) for cell in cells][: len(header_key)] == header_key:
             layout.repeated_headers.append(row.source)
         elif len(cells) > 1 and cells[0].text and all(cell is cells[0] for cell in cells):
             section = cells[0].line

@@ -35,6 +35,7 @@ _MARKS = (
 )
 _RULE = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(\|[ \t]*:?-{2,}:?[ \t]*)+\|?[ \t]*$", re.MULTILINE)
 _TAG = re.compile(r"<(!doctype|html|head|body|table|tbody|thead|tr|ul|ol|h[1-6]|div|section|article)\b", re.IGNORECASE)
+_MARKED = re.compile(r"\]\(|^\s*[-*] (?:\*\*|__)", re.MULTILINE)
 _TABLE = re.compile(r"<(?:table|ul)\b", re.IGNORECASE)
 _MARKDOWN = re.compile(r"^(#{1,6} |[*+] |\d+\. |:::|```)|\]\(\S+\)|\*\*\S", re.MULTILINE)
 _YAML = re.compile(r"^\s*(- )*[\w\"'/ -]{1,60}:(\s|$)|^\s*- ")
@@ -125,7 +126,11 @@ def _is_yaml(text: str) -> bool:
     """Nearly every line is `key: value` or a dash."""
     lines = [line for line in text.split("\n") if line.strip() and not line.lstrip().startswith("#")][:400]
     keyed = [line for line in lines if _YAML.match(line)]
-    return len(keyed) >= max(2, len(lines) * 2 // 3) and any(":" in line for line in keyed) and "](" not in text[:5000]
+    return (
+        len(keyed) >= max(2, len(lines) * 2 // 3)
+        and any(":" in line for line in keyed)
+        and not _MARKED.search(text[:5000])
+    )
 
 
 def _is_delimited(text: str) -> bool:

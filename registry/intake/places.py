@@ -181,9 +181,7 @@ def _brackets(words: str, purpose: str, known: Dictionary) -> tuple[str, tuple[s
     activity = known.activities.get(key, "")
     items = [item.strip() for item in re.split(r"[,;/]|\band\b|\bund\b", inside[1]) if item.strip()]
     named = bool(items) and all(re.search(rf"(?<!\w){re.escape(item)}(?!\w)", purpose, re.IGNORECASE) for item in items)
-    if named and not activity:
-        return "", tuple(items)
-    return activity, ()
+    return activity, tuple(items) if named else ()
 
 
 def _no_match(text: str, scan: Scan) -> Places:

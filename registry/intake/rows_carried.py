@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
+from registry import reference
 from registry.ids import new_id
 from registry.intake.entries import Candidate
 from registry.rewording import is_correction, words
@@ -135,12 +136,19 @@ def _location(old: Row, row: Row, limited: list[str], *, stated: bool) -> Row:
         "activity": old["activity"] if row["activity"] == "processing" or same else row["activity"],
         "place": {
             "code": row["place"]["code"] if understood_at_last else old["place"]["code"],
-            "text": {**old["place"]["text"], **row["place"]["text"]},
+            "text": {**old["place"]["text"], **_words_worth_keeping(old, row)},
             "countries": old["place"]["countries"] or row["place"]["countries"],
         },
         "purposes": old["purposes"] if same else limited,
         "mechanisms": _mechanisms(old["mechanisms"], row["mechanisms"], stated=stated),
     }
+
+
+def _words_worth_keeping(old: Row, row: Row) -> dict[str, str]:
+    """The file's words for a place, but not the bare name of a country where no words stood so far."""
+    code = row["place"]["code"]
+    bare = {tag: words(text) == words(reference.place_name(code, tag)) for tag, text in row["place"]["text"].items()}
+    return {tag: text for tag, text in row["place"]["text"].items() if tag in old["place"]["text"] or not bare[tag]}
 
 
 def _mechanisms(before: Sequence[Row], said: Sequence[Row], *, stated: bool) -> list[Row]:
