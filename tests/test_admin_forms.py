@@ -49,6 +49,26 @@ def test_a_repeated_name_is_a_list_where_asked_and_the_last_one_otherwise() -> N
 
 
 @pytest.mark.parametrize(
+    "sent",
+    [
+        [],
+        [("contact", "flat"), ("title", "flat"), ("name.first", "deep"), ("extra", "x"), ("contact.role.x", "deep")],
+        [("0", "x"), ("title.0", "a"), ("contact.0", "b"), ("name", "")],
+    ],
+)
+def test_whatever_is_sent_takes_the_shape_that_was_asked_for(sent: list[tuple[str, str]]) -> None:
+    like = {"name": "", "title": {}, "contact": {"role": ""}}
+    assert forms.shaped(forms.nested(sent), like) == {"name": "", "title": {}, "contact": {"role": ""}}
+
+
+def test_what_was_asked_for_and_sent_is_kept() -> None:
+    sent = [("name", "Acme"), ("title.en", "A"), ("title.de", "B"), ("contact.role", "Office"), ("extra", "x")]
+    like = {"name": "", "title": {}, "contact": {"role": ""}}
+    kept = {"name": "Acme", "title": {"en": "A", "de": "B"}, "contact": {"role": "Office"}}
+    assert forms.shaped(forms.nested(sent), like) == kept
+
+
+@pytest.mark.parametrize(
     ("do", "texts", "goes_on_at"),
     [
         ("add:rows", ["a", "b", "c", "new"], "rows.3"),

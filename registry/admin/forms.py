@@ -4,7 +4,7 @@
 the linter speak of it. Checking is the schemas' work, not ours.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -33,6 +33,23 @@ def nested(pairs: Iterable[tuple[str, str]], many: Sequence[str] = ()) -> dict[s
             else:
                 node[last] = value
     return {name: _rows_as_lists(value) for name, value in tree.items()}
+
+
+def shaped(values: Mapping[str, Any], like: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a form in the shape of an example: what was not sent is empty, what we did not ask for is dropped.
+
+    In the example "" stands for a text, {} for texts by language, and anything else for boxes within boxes.
+    """
+    out: dict[str, Any] = {}
+    for name, example in like.items():
+        given = values.get(name)
+        if not isinstance(example, Mapping):
+            out[name] = given if isinstance(given, str) else ""
+        elif not isinstance(given, Mapping):
+            out[name] = shaped({}, example)
+        else:
+            out[name] = shaped(given, example or dict.fromkeys(given, ""))
+    return out
 
 
 def row_act(do: str) -> tuple[str, str] | None:

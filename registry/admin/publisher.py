@@ -23,6 +23,9 @@ LABELS = {
     "privacy_text": "Privacy notice for subscribers,",
 }
 
+_CONTACT = {"role": "", "email": "", "url": ""}
+_BOXES = {"name": "", "address": "", "country": "", "website": "", "contact": _CONTACT, "privacy_text": {}}
+
 
 @blueprint.get("/publisher")
 @web.requires("view")
@@ -36,8 +39,8 @@ def publisher() -> str:
 @web.requires("manage")
 def publisher_save() -> str | tuple[str, int] | Response:
     work = web.current_work()
-    mine = forms.nested(request.form.items(multi=True))
-    version, base = str(mine.pop("version", "")), str(mine.pop("base", ""))
+    mine = forms.shaped(forms.nested(request.form.items(multi=True)), _BOXES)
+    version, base = request.form.get("version", ""), request.form.get("base", "")
     try:
         checked = schemas.load(schemas.PublisherSchema(), mine)
         drafting.save_publisher(work, checked, version=int(version) if version.isdecimal() else 0)

@@ -27,7 +27,9 @@ LABELS = {
     "notice_days": "Days of notice",
     "objection_days": "Days to object",
 }
-_NEW = {"slug": "", "title": {}, "intro": {}, "timezone": "UTC", "notice_days": 30, "objection_days": 14}
+_BOXES = {"title": {}, "intro": {}, "languages": "", "timezone": "", "notice_days": "", "objection_days": ""}
+_NEW_BOXES = {**_BOXES, "slug": "", "title": "", "intro": ""}
+_NEW = {**_NEW_BOXES, "languages": "en", "timezone": "UTC", "notice_days": 30, "objection_days": 14}
 _Answer = str | tuple[str, int] | Response
 
 
@@ -42,13 +44,13 @@ def registers() -> str:
 @blueprint.get("/registers/new")
 @web.requires("manage")
 def register_new() -> str:
-    return _new_form({**_NEW, "languages": "en"}, {})
+    return _new_form(_NEW, {})
 
 
 @blueprint.post("/registers")
 @web.requires("manage")
 def register_add() -> _Answer:
-    values = forms.nested(request.form.items(multi=True))
+    values = forms.shaped(request.form, _NEW_BOXES)
     try:
         checked = schemas.load(schemas.RegisterSchema(), _in_first_language(_document_values(values)))
         added = drafting.add_register(web.current_work(), checked)
@@ -74,8 +76,8 @@ def register_settings(slug: str) -> str:
 def register_save(slug: str) -> _Answer:
     work = web.current_work()
     found = published.register(work, slug)
-    mine = forms.nested(request.form.items(multi=True))
-    version, base = str(mine.pop("version", "")), str(mine.pop("base", ""))
+    mine = forms.shaped(forms.nested(request.form.items(multi=True)), _BOXES)
+    version, base = request.form.get("version", ""), request.form.get("base", "")
     try:
         checked = schemas.load(schemas.RegisterSchema(), {**_document_values(mine), "slug": slug})
         drafting.save_register(work, found, checked, version=int(version) if version.isdecimal() else 0)
@@ -167,7 +169,7 @@ def _document_values(values: Mapping[str, Any]) -> dict[str, Any]:
 def _in_first_language(values: dict[str, Any]) -> dict[str, Any]:
     """A new register's form has one box for title and introduction each; they are in the first language."""
     first = values["prevailing_language"]
-    return {**values, **{name: {first: values.get(name, "")} if first else {} for name in ("title", "intro")}}
+    return {**values, **{name: {first: values[name]} if first else {} for name in ("title", "intro")}}
 
 
 def _boxes(values: Mapping[str, Any]) -> list[str]:
