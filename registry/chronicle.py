@@ -20,8 +20,18 @@ _kept: dict[tuple[str, str, str, str], HistoryRow] = {}
 
 
 def rows(work: Work, register: Register, heads: Iterable[Publication], reader: Reader) -> list[HistoryRow]:
-    """What each of these publications changed, in the same order."""
-    return [_kept.get(_key(head, reader)) or _remember(work, register, head, reader) for head in heads]
+    """What each of these publications changed, in the same order (newest first reads every document but once)."""
+    found = []
+    held: Published | None = None
+    for head in heads:
+        row = _kept.get(_key(head, reader))
+        if row is None:
+            after = held if held and held.id == head.id else published.numbered(work, register, head.number)
+            held = published.numbered(work, register, head.number - 1) if head.number > 1 else None
+            row = _row(work, register, held, after, reader)
+            _remember(_key(head, reader), row)
+        found.append(row)
+    return found
 
 
 def item(work: Work, register: Register, head: Publication, reader: Reader, *, base_url: str) -> Item:
@@ -52,27 +62,23 @@ def item(work: Work, register: Register, head: Publication, reader: Reader, *, b
     )
 
 
-def _remember(work: Work, register: Register, head: Publication, reader: Reader) -> HistoryRow:
-    if len(_kept) >= _KEPT_MOST:
-        _kept.clear()
-    row = _row(work, register, head, reader)
-    _kept[_key(head, reader)] = row
-    return row
-
-
-def _row(work: Work, register: Register, head: Publication, reader: Reader) -> HistoryRow:
-    before = published.numbered(work, register, head.number - 1) if head.number > 1 else None
-    after = published.numbered(work, register, head.number)
+def _row(work: Work, register: Register, before: Published | None, after: Published, reader: Reader) -> HistoryRow:
     changes = published.compare(before, after) if before else published.changes(work, register, after)
     return history_row(
-        published.link(head),
+        after.link,
         after.document,
         reader,
         before=before.document if before else None,
         changes=changes,
-        note=head.note,
-        baseline=head.baseline,
+        note=after.note,
+        baseline=after.baseline,
     )
+
+
+def _remember(key: tuple[str, str, str, str], row: HistoryRow) -> None:
+    if len(_kept) >= _KEPT_MOST:
+        _kept.clear()
+    _kept[key] = row
 
 
 def _pair(work: Work, register: Register, head: Publication) -> tuple[Published, Published]:
