@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from registry import chronicle, page_history, pages, published, visits
+from registry import chronicle, clock, page_history, pages, published, text, visits
 from registry.kept import Kept
 from registry.page_history import HistoryRow
 from registry.pages import RegisterPage
@@ -47,7 +47,7 @@ def home() -> Response:
 def register(slug: str) -> Response:
     """One register as it stands today; a search is answered by the same page with fewer entries."""
     subject = visits.current(current_work(), slug, _asked())
-    wanted = {name: request.args.get(name, "").strip() for name in ("words", "country", "kind")}
+    wanted = {name: text.clean(request.args.get(name, "")).strip() for name in ("words", "country", "kind")}
     if any(wanted.values()):
         return _answer(lambda: _register(subject, wanted=wanted), subject.languages)
     return _page(("register", subject.key), subject.languages, lambda: _register(subject))
@@ -72,9 +72,10 @@ def revision(slug: str, number: int) -> Response:
 @blueprint.get("/registers/<slug>/on/<day>")
 @public
 def on_day(slug: str, day: str) -> Response:
-    """What was published by the end of a day, as of that day."""
+    """What was published by the end of a day, as of that day; a day to come shows what is announced by now."""
     subject = visits.on_day(current_work(), slug, day, _asked())
-    return _page(("on", subject.key), subject.languages, lambda: _on_day(subject))
+    ahead = subject.reader.today > clock.civil_date(current_work().now, subject.about["timezone"])
+    return _page(("on", ahead, subject.key), subject.languages, lambda: _on_day(subject, ahead=ahead))
 
 
 @blueprint.get("/registers/<slug>/on")
@@ -137,9 +138,10 @@ def _revision(subject: Subject) -> str:
     return _render("public/revision.html", subject, _made(subject), row=row, number=subject.head.number)
 
 
-def _on_day(subject: Subject) -> str:
+def _on_day(subject: Subject, *, ahead: bool) -> str:
     day = subject.reader.today
-    return _render("public/on_day.html", subject, _made(subject), on=subject.reader.day(day), day=day.isoformat())
+    values = {"on": subject.reader.day(day), "day": day.isoformat(), "ahead": ahead}
+    return _render("public/on_day.html", subject, _made(subject), **values)
 
 
 def _compare(before: Subject, after: Subject) -> str:

@@ -126,12 +126,15 @@ def test_a_revision_is_the_same_bytes_for_ever(app: Flask, client: FlaskClient, 
 
 
 @pytest.mark.usefixtures("register")
-def test_a_day_shows_what_had_been_published_by_then(client: FlaskClient) -> None:
+def test_a_day_shows_what_had_been_published_by_then(app: Flask, client: FlaskClient) -> None:
     assert "Sample Speech" not in soup(client, "/registers/general/on/2026-11-21").get_text()
     assert soup(client, "/registers/general/on/2026-11-22").select("tr.soon")
     later = soup(client, "/registers/general/on/2026-12-22")
     assert "Sample Speech Inc." in later.get_text()
     assert not later.select("tr.soon")
+    assert "A look ahead" in later.get_text()
+    set_clock(app, NOW + timedelta(days=30))
+    assert "A look ahead" not in soup(client, "/registers/general/on/2026-12-22").get_text()
 
 
 @pytest.mark.usefixtures("register")
