@@ -2,17 +2,19 @@
 
 from contextlib import AbstractContextManager
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from socket import SO_REUSEADDR, SOL_SOCKET, socket
 
 import click
 from flask import Flask
 
+from notifications import admin as notify_admin
+from notifications import cli as mail_commands
 from notifications import demo as subscribers
+from notifications import progress
+from notifications import public as subscriptions
+from registry import admin, cli_import, cli_lint, cli_users, demo, migrations, public, public_data, web
 from registry import cli as registry_cli
-from registry import demo, migrations, web
 from registry import settings as registry_settings
 from registry.console import Console, console
 from registry.errors import Problem
@@ -20,21 +22,14 @@ from registry.settings import Settings
 from registry.work import OPERATOR, Work, begin, make_engine
 
 HERE = Path(__file__).parent
-BLUEPRINTS = (
-    "registry.public",
-    "registry.public_data",
-    "registry.admin",
-    "notifications.public",
-    "notifications.admin",
-)
 COMMANDS = (
-    "registry.cli_import:import_command",
-    "registry.cli_lint:lint_command",
-    "registry.cli_users:user",
-    "notifications.cli:worker_command",
-    "notifications.cli:deliveries",
-    "notifications.cli:subscribers",
-    "notifications.cli:mail_test",
+    cli_import.import_command,
+    cli_lint.lint_command,
+    cli_users.user,
+    mail_commands.worker_command,
+    mail_commands.deliveries,
+    mail_commands.subscribers,
+    mail_commands.mail_test,
 )
 
 
@@ -45,9 +40,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrations.require_current(engine)
     app = Flask("registry", root_path=str(HERE), template_folder="templates", static_folder="registry/static")
     web.install(app, engine, settings)
-    for name in BLUEPRINTS:
-        if find_spec(name):
-            app.register_blueprint(import_module(name).blueprint)
+    app.extensions["readiness"] = {"worker": progress.worker_problem}
+    app.extensions["subregistry"]["tasks"] = [notify_admin.tasks]
+    for module in (public, public_data, admin, subscriptions, notify_admin):
+        app.register_blueprint(module.blueprint)
     return app
 
 
@@ -58,10 +54,8 @@ def main() -> None:
 
 def command_line() -> click.Group:
     """Every command, of both packages; to be called with a `Console` as its object."""
-    for name in COMMANDS:
-        module, _, attribute = name.partition(":")
-        if find_spec(module):
-            registry_cli.commands.add_command(getattr(import_module(module), attribute))
+    for command in COMMANDS:
+        registry_cli.commands.add_command(command)
     return registry_cli.commands
 
 

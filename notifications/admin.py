@@ -6,10 +6,12 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as AnyResponse
 
 from notifications import audience, notice, progress, subscriber_file, subscriptions
-from notifications.models import STATES
+from notifications.models import FAILED, STATES, UNCERTAIN
 from registry import published, publishing, text
 from registry.models import Register
+from registry.tasks import TaskLine
 from registry.web import current_settings, current_work, requires
+from registry.work import Work
 
 blueprint = Blueprint("notify_admin", __name__, url_prefix="/admin")
 
@@ -18,6 +20,9 @@ _PREVIEW_POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-src 'self'; frame-ancestors 'self'"
 )
+
+
+_UNSETTLED = {FAILED: "could not be delivered", UNCERTAIN: "may or may not have arrived"}
 
 
 @blueprint.get("/subscribers")
@@ -139,3 +144,16 @@ def _turn(page: int, **same: str) -> str:
 
 def _title(register: Register) -> str:
     return text.pick(register.title, "en", register.prevailing_language).value or register.slug
+
+
+def tasks(work: Work) -> list[TaskLine]:
+    """What of the mail needs a person, for the task list."""
+    there, lines = url_for("notify_admin.deliveries"), []
+    silent, waits = progress.worker_problem(work), progress.waiting(work)
+    if silent and waits:
+        words = f"{waits} {'message waits' if waits == 1 else 'messages wait'} and nobody sends"
+        lines.append(TaskLine(words, there, f"{silent.capitalize()}. Start one: subregistry worker.", "Stuck", "bad"))
+    for state, count in progress.unsettled(work).items():
+        words = f"{count} {'notice' if count == 1 else 'notices'} {_UNSETTLED[state]}"
+        lines.append(TaskLine(words, there, "See who was not told, and why.", state.capitalize(), "warn"))
+    return lines

@@ -2,17 +2,31 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from notifications.models import DEFERRED, QUEUED, STARTED, STATES, Attempt, Delivery, Fanout, Heartbeat
+from notifications.models import (
+    DEFERRED,
+    FAILED,
+    QUEUED,
+    STARTED,
+    STATES,
+    UNCERTAIN,
+    Attempt,
+    Delivery,
+    Fanout,
+    Heartbeat,
+)
 from registry import clock
 from registry.models import Event, Publication, Register
 from registry.published import Published
 from registry.work import Work
+
+_WORKER_SILENT = timedelta(seconds=90)
+"""A worker says every 15 seconds that it is there; after this long without a word none is."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +131,21 @@ def waiting(work: Work) -> int:
 def worker_seen_at(work: Work) -> datetime | None:
     """When a worker was last seen; None when none ever was."""
     return work.session.exec(select(Heartbeat.seen_at).order_by(col(Heartbeat.seen_at).desc()).limit(1)).first()
+
+
+def worker_problem(work: Work) -> str:
+    """Why mail would wait now: no worker has been seen lately. Empty when one is at work."""
+    seen = worker_seen_at(work)
+    if seen is not None and work.now - seen <= _WORKER_SILENT:
+        return ""
+    return f"no worker seen since {clock.stamp(seen)}" if seen else "no worker has ever been seen"
+
+
+def unsettled(work: Work) -> dict[str, int]:
+    """How many deliveries of notices have failed or are uncertain, by state: each needs a person."""
+    query = select(Delivery.state, func.count()).where(col(Delivery.event_id).is_not(None))
+    query = query.where(col(Delivery.state).in_((FAILED, UNCERTAIN))).group_by(col(Delivery.state))
+    return dict(work.session.exec(query).all())
 
 
 def _events(work: Work, publication: Published) -> list[int]:

@@ -26,7 +26,7 @@ from notifications.messages import Writer
 from notifications.models import Heartbeat
 from registry import clock, migrations
 from registry.settings import Settings
-from registry.work import WORKER, Work, begin
+from registry.work import WORKER, begin
 
 IDLE_SECONDS = 1.0
 _LONGEST_PAUSE = timedelta(minutes=10)
@@ -67,11 +67,6 @@ def run(engine: Engine, settings: Settings, *, once: bool = False, now: Callable
         finally:
             rounds.take_leave()
     return rounds.summary
-
-
-def last_seen(work: Work) -> datetime | None:
-    """When any worker was last seen; None when none ever was."""
-    return work.session.exec(select(Heartbeat.seen_at).order_by(col(Heartbeat.seen_at).desc()).limit(1)).first()
 
 
 class _Rounds:

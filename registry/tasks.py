@@ -24,6 +24,17 @@ class Standing:
     changes: int
 
 
+@dataclass(frozen=True)
+class TaskLine:
+    """One line of the task list: what to do, where, and why."""
+
+    words: str
+    address: str
+    why: str = ""
+    state: str = ""
+    tone: str = "plain"
+
+
 def standings(work: Work) -> list[Standing]:
     """How every register stands, in the order of the page."""
     return [_standing(work, register) for register in published.registers(work)]

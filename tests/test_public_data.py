@@ -230,6 +230,7 @@ def test_texts_in_a_table_follow_the_reader(client: FlaskClient, work: Work) -> 
 
 def test_alive_and_able_to_serve(app: Flask, client: FlaskClient) -> None:
     assert client.get("/healthz").text == "ok\n"
+    app.extensions["readiness"] = {}
     assert (client.get("/readyz").status_code, client.get("/readyz").text) == (200, "database: ok\nschema: ok\n")
     app.extensions["readiness"] = {"worker": lambda work: f"not seen since {work.now:%H:%M}"}
     answer = client.get("/readyz")

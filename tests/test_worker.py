@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from sqlmodel import select
 
@@ -21,8 +23,9 @@ from registry import clock
 from registry.errors import Problem
 from registry.settings import Settings
 from registry.work import OPERATOR, begin, make_engine
-from tests.audience import announce, many, published_register, states, subscribe, written
+from tests.audience import announce, ask, many, published_register, states, subscribe, written
 from tests.conftest import settings_for
+from tests.records import PASSWORD, add_person
 from tests.servers import MailServer
 
 ROOT = Path(__file__).parent.parent
@@ -192,3 +195,30 @@ def test_a_fault_in_one_round_does_not_end_the_worker(
     helper.join()
     assert done.messages == {"accepted": 2}
     assert re.search("trying again", caplog.text)
+
+
+def test_readiness_says_when_no_worker_has_been_seen_lately(
+    engine: Engine, settings: Settings, app: Flask, client: FlaskClient
+) -> None:
+    silent = client.get("/readyz")
+    assert silent.status_code == 503
+    assert "worker: no worker has ever been seen" in silent.text
+    worker.run(engine, settings, once=True)
+    at_work = client.get("/readyz")
+    assert at_work.status_code == 200, at_work.text
+    later = clock.now() + timedelta(minutes=5)
+    app.extensions["subregistry"]["now"] = lambda: later
+    assert "worker: no worker seen since" in client.get("/readyz").text
+
+
+def test_the_task_list_says_that_mail_waits_and_nobody_sends(
+    engine: Engine, settings: Settings, client: FlaskClient
+) -> None:
+    with begin(engine, now=clock.now(), actor=OPERATOR) as work:
+        published_register(work)
+        ask(work, settings)
+        person = add_person(work, "Olga", "owner")
+    client.post("/admin/sign-in", data={"email": person.email, "password": PASSWORD})
+    assert "1 message waits and nobody sends" in client.get("/admin/").text
+    worker.run(engine, settings, once=True)
+    assert "nobody sends" not in client.get("/admin/").text

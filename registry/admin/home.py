@@ -1,23 +1,10 @@
 """The first page: what is to be done, then the registers and how they stand."""
 
-from dataclasses import dataclass
-
 from flask import current_app, render_template, url_for
 
 from registry import published, tasks, text, web
 from registry.admin import blueprint, has_view, may
-from registry.tasks import Standing
-
-
-@dataclass(frozen=True)
-class TaskLine:
-    """One line of the list: what to do, where, and why."""
-
-    words: str
-    address: str
-    why: str = ""
-    state: str = ""
-    tone: str = "plain"
+from registry.tasks import Standing, TaskLine
 
 
 @blueprint.get("/")
