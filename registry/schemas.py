@@ -92,9 +92,17 @@ class WebAddress(Line):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> Any:
         cleaned = super()._deserialize(value, attr, data, **more)
-        if cleaned and (urlsplit(cleaned).scheme not in ("http", "https") or not urlsplit(cleaned).netloc):
+        if cleaned and not self._is_one(cleaned):
             raise ValidationError("Must be a web address that begins with https:// or http://.")
         return cleaned
+
+    @staticmethod
+    def _is_one(words: str) -> bool:
+        try:
+            parts = urlsplit(words)
+        except ValueError:  # such as http://[::1
+            return False
+        return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
 class CivilDate(fields.Field[str | None]):

@@ -21,7 +21,7 @@ def _text(value: str) -> str:
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
     def parse(value: str) -> int:
-        number = int(value)
+        number = int(value) if value.strip().lstrip("-").isdecimal() else low - 1
         if not low <= number <= high:
             raise ValueError(f"must be a whole number from {low} to {high}")
         return number
@@ -64,8 +64,8 @@ def _base_url(value: str) -> str:
 
 
 def _smtp_url(value: str) -> str:
-    url = value.strip()
-    if url and (urlsplit(url).scheme not in ("smtp", "smtps") or not urlsplit(url).hostname):
+    url, parts = value.strip(), urlsplit(value.strip())
+    if url and (parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.port == 0):
         raise ValueError("must be smtp://user:password@host:587 or smtps://user:password@host:465")
     return url
 
@@ -176,7 +176,7 @@ def _value(setting: Setting, given: Mapping[str, str]) -> Any:
         reason = f"{setting.name}_FILE: cannot read {path}: {error.strerror}"
         raise Problem("invalid", "setting-wrong", reason) from None
     except ValueError as error:
-        reason = str(error) if "must" in str(error) else "must be a whole number"
+        reason = str(error) if "must" in str(error) else f"cannot be understood ({error})"
         raise Problem("invalid", "setting-wrong", f"{setting.name}: {reason}") from None
 
 

@@ -100,7 +100,7 @@ def test_of_two_who_save_an_entry_one_is_shown_both_texts(engine: Engine, rivals
     forms = [
         {**sent(soup(one, there), there), "purposes.0.text.en": said} for one, said in zip(rivals, words, strict=True)
     ]
-    acts = [lambda one=one, form=form: one.post(there, data=form) for one, form in zip(rivals, forms, strict=True)]  # type: ignore[misc]
+    acts = [lambda one=one, form=form: one.post(there, data=form) for one, form in zip(rivals, forms, strict=True)]
     answers = at_once(acts)
     assert statuses(answers) == [303, 409]
     lost = next(answer for answer in answers if answer.status_code == 409)

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from flask import Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from registry import accounts, web
+from registry import accounts, text, web
 from registry.admin import DONE, blueprint
 from registry.errors import Problem
 from registry.models import User
@@ -32,7 +32,7 @@ def sign_in() -> AnyResponse:
 @web.public
 def sign_in_post() -> AnyResponse:
     there = _own_path(request.form.get("next", ""))
-    email, password = request.form.get("email", ""), request.form.get("password", "")
+    email, password = text.clean(request.form.get("email", "")), request.form.get("password", "")
     try:
         token = accounts.sign_in(
             web.current_work(), email, password, hours=_hours(), address=_address(), agent=_agent(), former=_token()
@@ -158,7 +158,10 @@ def _with_cookie(answer: AnyResponse, token: str) -> AnyResponse:
 def _own_path(target: str) -> str:
     """A path of the admin pages, never an address elsewhere (`//host`, `/\\host`, `https:…`)."""
     home = url_for("admin.home")
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:  # such as http://[::1
+        return home
     plain = not parts.scheme and not parts.netloc and target.isprintable() and "\\" not in target
     return target if plain and (parts.path == home or parts.path.startswith("/admin/")) else home
 

@@ -64,8 +64,8 @@ def live_url(app: Flask) -> Iterator[str]:
     yield from serve(app)
 
 
-def serve(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+def serve(app: Flask, port: int = 0) -> Iterator[str]:
+    server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, name="web")
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
