@@ -45,6 +45,7 @@ WORDS = {
     "user.enabled": "gave somebody their access back",
     "working-copy.restored": "loaded a publication back into the working copy",
 }
+_FOR_PROGRAMS = frozenset({"assessment", "entry", "revision"})  # ids, kept for whoever must be certain
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,11 @@ def actors(work: Work) -> list[str]:
 
 
 def _line(row: LogEntry) -> dict[str, Any]:
-    shown = [(name.replace("_", " "), _words(value)) for name, value in row.detail.items() if value not in (None, "")]
+    shown = [
+        (name.replace("_", " "), _words(value))
+        for name, value in row.detail.items()
+        if value not in (None, "") and name not in _FOR_PROGRAMS
+    ]
     return {
         "at": row.at,
         "actor": row.actor,

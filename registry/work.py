@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
+from registry.ids import new_id
 from registry.models import LogEntry
 
 _BUSY_MILLISECONDS = 30_000
@@ -43,10 +44,16 @@ class Work:
         self.session = session
         self.now = now
         self.actor = actor
+        self._lines = 0
 
     def record(self, action: str, *, subject: str = "", register_id: str | None = None, **detail: Any) -> None:
-        """Add a line to the log of who did what; it commits or vanishes with the act itself."""
+        """Add a line to the log of who did what; it commits or vanishes with the act itself.
+
+        The lines of one work share an instant: their ids begin with a number that keeps their order.
+        """
+        self._lines += 1
         entry = LogEntry(at=self.now, actor=self.actor.name, user_id=self.actor.user_id, action=action)
+        entry.id = f"{self._lines:05d}{new_id()[5:]}"
         entry.subject, entry.register_id, entry.detail = subject, register_id, detail
         self.session.add(entry)
 

@@ -159,6 +159,17 @@ def test_a_long_log_has_pages(sign_in: SignInAs, engine: Engine) -> None:
     assert counts == [50, 50, 24]
 
 
+def test_the_lines_of_one_act_stand_in_the_order_they_were_written(sign_in: SignInAs, engine: Engine) -> None:
+    with begin(engine, now=clock.now() + timedelta(minutes=1), actor=OPERATOR) as work:
+        for number in range(12):
+            work.record("register.saved", subject=f"number-{number}", entry="an id for programs", note="a note")
+    page = BeautifulSoup(sign_in("olga").get("/admin/log").text, "html5lib")
+    subjects = [row.strong.get_text() for row in page.select("tbody tr")[:12] if row.strong]
+    assert subjects == [f"number-{number}" for number in reversed(range(12))]
+    assert "a note" in page.get_text()
+    assert "an id for programs" not in page.get_text()
+
+
 def test_every_act_of_the_record_has_words_in_the_log() -> None:
     sources = [path.read_text(encoding="utf-8") for path in Path(activity.__file__).parent.rglob("*.py")]
     recorded = {action for source in sources for action in re.findall(r'\.record\(\s*"([^"]+)"', source)}

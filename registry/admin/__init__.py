@@ -5,8 +5,6 @@ After an act a page redirects with `?done=<key>`; the shell says the sentence th
 """
 
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 
 from flask import Blueprint, current_app, request, url_for
 
@@ -73,18 +71,30 @@ def _note_use() -> None:
         accounts.touch(web.current_work(), request.cookies.get(web.SESSION_COOKIE, ""))
 
 
-_PAGES = (
-    "people",
-    "sign_in",
-    "home",
-    "registers",
-    "publisher",
-    "log",
+# Each page module puts its views on the blueprint, so it must be there before they are read.
+from registry.admin import (  # noqa: E402
+    assessments,
+    entries,
+    entry_page,
+    home,
+    log,
+    people,
+    proposals,
+    publisher,
+    registers,
+    sign_in,
+)
+
+__all__ = [
+    "assessments",
+    "blueprint",
     "entries",
     "entry_page",
-    "assessments",
+    "home",
+    "log",
+    "people",
     "proposals",
-)
-for _page in _PAGES:
-    if find_spec(f"registry.admin.{_page}") is not None:
-        import_module(f"registry.admin.{_page}")
+    "publisher",
+    "registers",
+    "sign_in",
+]
