@@ -124,7 +124,7 @@ def _fill(layout: Layout, columns: list[tuple[str, ...]], rows: Sequence[Row], h
     section = ""
     for row in rows:
         cells = list(row.cells)
-        if header_key and [plain(cell.line) for cell in cells][: len(header_key)] == header_key:
+        if header_key and all(plain(cell.line) == key for cell, key in zip(cells, header_key, strict=False)):
             layout.repeated_headers.append(row.source)
         elif len(cells) > 1 and cells[0].text and all(cell is cells[0] for cell in cells):
             section = cells[0].line

@@ -34,7 +34,7 @@ def locations(
     placed: list[tuple[str, Place]] = []
     for meaning, activity in (("place", ""), ("storage_place", "storage"), ("access_place", "remote-access")):
         text = _without_list_sentence(cells.get(meaning, Cell()))
-        read = read_places(text, purpose)
+        read = read_places(text, purpose if "(" in text else "")  # without brackets it is the same for every row
         if read_mechanisms(text).nothing and not read.understood:
             continue
         notes += read.notes

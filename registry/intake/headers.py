@@ -11,6 +11,7 @@ _DATA = Path(__file__).parent.parent / "data" / "headers.toml"
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _HYPHENS = re.compile("[-\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_NO_WORD = re.compile(r"[^a-z0-9#]+")
 _WIDE = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _AND = re.compile(r"\s+(?:and|und|et|e|y|i|en|oraz|och|og|a)\s+|\s*[/&+]\s*|\s*,\s*", re.IGNORECASE)
 _APPLICABLE = frozenset({"relevant", "applicable", "affected", "betroffene", "concernes", "applicables"})
@@ -35,6 +36,8 @@ def normalise(text: str) -> str:
 
 def plain(text: str) -> str:
     """The same for text that is no key of a program: "GmbH" stays one word."""
+    if text.isascii():
+        return " ".join(_NO_WORD.sub(" ", text.replace("-", "").lower()).split())
     bare = unicodedata.normalize("NFKD", _INVISIBLE.sub("", _HYPHENS.sub("", text)))
     bare = "".join(char for char in bare if not unicodedata.combining(char)).casefold()
     bare = unicodedata.normalize("NFC", bare).replace("ß", "ss")

@@ -56,11 +56,13 @@ class Dictionary:
         return (found[0], self.names[tuple(found[0].split())]) if found else None
 
 
-def fold(token: str) -> str:
+def fold(word: str) -> str:
     """A word to compare by: no case, accents or kinds of hyphen and apostrophe."""
-    plain = unicodedata.normalize("NFKD", _HYPHENS.sub("-", token).replace("’", "'").replace("´", "'"))
+    if word.isascii():
+        return "and" if word == "&" else word.lower()
+    plain = unicodedata.normalize("NFKD", _HYPHENS.sub("-", word).replace("’", "'").replace("´", "'"))
     plain = "".join(char for char in plain if not unicodedata.combining(char)).casefold()
-    return "and" if plain == "&" else unicodedata.normalize("NFC", plain)
+    return unicodedata.normalize("NFC", plain)
 
 
 def tokens_of(text: str) -> tuple[str, ...]:
