@@ -102,7 +102,7 @@ def _received() -> dict[str, Any]:
 
 
 def _other_than_save(sheet: Sheet) -> _Answer | None:
-    """The answer to a row button or to Check; None when the form is to be saved."""
+    """The answer to a row button or to Check, and to a button that is none of ours; None when all is to be saved."""
     do = request.form.get("do", "save")
     if forms.row_act(do):
         _act_on_row(sheet, do)
@@ -110,7 +110,7 @@ def _other_than_save(sheet: Sheet) -> _Answer | None:
     kept = entry_form.ids_of(saved_values(web.current_work(), sheet.entry)) if sheet.entry else frozenset()
     limited_to = {id_ for row in sheet.values["locations"] for id_ in row["purposes"]}
     sheet.values = entry_form.without_empty_rows(sheet.values, kept | limited_to)
-    if do != "check":
+    if do == "save":
         return None
     checked = _check(sheet)
     sheet.errors = checked.errors

@@ -32,8 +32,8 @@
   };
 
   main.addEventListener("submit", (event) => {
-    const form = event.target, button = event.submitter;
-    if (form.id !== "entry-form" || form.dataset.plain || !button || !acts.test(button.value)) return;
+    const form = event.target, button = event.submitter; // form.id is the input of that name
+    if (!form.matches("#entry-form") || form.dataset.plain || !button || !acts.test(button.value)) return;
     event.preventDefault();
     const body = new URLSearchParams(new FormData(form, button));
     form.inert = true;
