@@ -18,7 +18,7 @@ from typing import Any
 from notifications.rendering import Rendered
 
 _LINE = 76
-_FOR_PEOPLE = frozenset({"from", "to", "reply-to"})
+_FOR_PEOPLE = frozenset({"from", "reply-to"})
 _FOR_MIME = frozenset({"content-type", "content-transfer-encoding", "mime-version", "content-disposition"})
 
 
@@ -33,7 +33,7 @@ class _Wire(EmailPolicy):
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         verbatim = self._verbatim(name, value)
-        return verbatim.encode("ascii") if verbatim else super().fold_binary(name, value)
+        return verbatim.encode() if verbatim else super().fold_binary(name, value)
 
     def _verbatim(self, name: str, value: Any) -> str:
         if name == "Subject":
@@ -66,7 +66,7 @@ def to_bytes(
     policy = _POLICY if recipient.isascii() else _POLICY.clone(utf8=True)
     message = EmailMessage(policy=policy)
     message["From"] = sender
-    message["To"] = _mailbox("", recipient)
+    message["To"] = recipient
     if reply_to:
         message["Reply-To"] = reply_to
     message["Subject"] = rendered.subject
