@@ -22,6 +22,8 @@ from tests.programs import postgres_bin
 
 NO_POSTGRESQL = "PostgreSQL is not installed (Debian package postgresql)"
 _QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "shared_buffers=32MB")
+# The server lives as long as our end of its standard input: killed tests leave no server behind.
+_UNTIL_WE_ARE_GONE = '"$@" & read -r _; kill -QUIT $!; wait $!; rm -rf "$0"'
 
 
 class Cluster:
@@ -29,13 +31,17 @@ class Cluster:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="pg-"))
-        self._own(self.folder)
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "postgres", "postgres")
         data = str(self.folder / "data")
         self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         options = [part for option in _QUICK for part in ("-c", option)]
-        command = self._command("postgres", "-D", data, "-k", str(self.folder), "-h", "", *options)
-        self._log = (self.folder / "log").open("wb")
-        self._server = subprocess.Popen(command, stdout=self._log, stderr=self._log, start_new_session=True)
+        server = [self._program("postgres"), "-D", data, "-k", str(self.folder), "-h", "", *options]
+        command = [*_become(), "sh", "-c", _UNTIL_WE_ARE_GONE, str(self.folder), *server]
+        with (self.folder / "log").open("wb") as log:
+            self._server = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
+            )
         self._wait_until_ready()
 
     def url(self, name: str) -> str:
@@ -48,10 +54,9 @@ class Cluster:
         self._execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def stop(self) -> None:
-        self._run("pg_ctl", "stop", "-D", str(self.folder / "data"), "-m", "immediate")
-        self._server.wait(timeout=30)
-        self._log.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        assert self._server.stdin
+        self._server.stdin.close()
+        self._server.wait(timeout=60)
 
     def _execute(self, statement: str) -> None:
         with self._connect() as connection:
@@ -61,30 +66,28 @@ class Cluster:
         return psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True)
 
     def _wait_until_ready(self) -> None:
-        while True:
+        for _ in range(600):
             try:
                 self._connect().close()
                 return
             except psycopg.OperationalError:
-                if self._server.poll() is not None:
-                    raise RuntimeError((self.folder / "log").read_text(encoding="utf-8", errors="replace")) from None
-                time.sleep(0.05)
+                time.sleep(0.1)
+        raise RuntimeError((self.folder / "log").read_text(encoding="utf-8", errors="replace"))
 
     @staticmethod
-    def _own(folder: Path) -> None:
-        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-            shutil.chown(folder, "postgres", "postgres")
-
-    @staticmethod
-    def _command(program: str, *arguments: str) -> list[str]:
-        become = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    def _program(name: str) -> str:
         folder = postgres_bin()
         assert folder, NO_POSTGRESQL
-        return [*become, str(folder / program), *arguments]
+        return str(folder / name)
 
     def _run(self, program: str, *arguments: str) -> None:
-        command = self._command(program, *arguments)
+        command = [*_become(), self._program(program), *arguments]
         subprocess.run(command, check=True, capture_output=True, cwd=self.folder)
+
+
+def _become() -> list[str]:
+    """PostgreSQL refuses to run as root."""
+    return ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
 
 
 class Templates:
