@@ -119,6 +119,7 @@ class Delivery(SQLModel, table=True):
         _partial("ix_delivery_queued", "precedence", "id", where="state = 'queued'"),
         _partial("ix_delivery_deferred", "next_at", where="state = 'deferred'"),
         _partial("ix_delivery_sending", "lease_until", where="state = 'sending'"),
+        _partial("ix_delivery_unsettled", "state", "event_id", where="state IN ('failed', 'uncertain')"),
     )
     id: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True, autoincrement=True))
     event_id: int | None = Field(default=None, foreign_key="event.id")

@@ -138,6 +138,7 @@ def _deliveries() -> None:
     _partial_index("ix_delivery_queued", "delivery", ["precedence", "id"], "state = 'queued'")
     _partial_index("ix_delivery_deferred", "delivery", ["next_at"], "state = 'deferred'")
     _partial_index("ix_delivery_sending", "delivery", ["lease_until"], "state = 'sending'")
+    _partial_index("ix_delivery_unsettled", "delivery", ["state", "event_id"], "state IN ('failed', 'uncertain')")
 
 
 def _attempts() -> None:
