@@ -89,7 +89,7 @@ def row_names(values: Mapping[str, Any]) -> dict[str, str]:
         doing = phrases.activity(row["activity"], _VOICE) or "Activity not chosen yet"
         named[f"locations.{index}"] = f"{doing}: {where}"
         codes = [one["code"] for one in row["mechanisms"] if reference.is_mechanism(one["code"])]
-        named[f"locations.{index}.mechanisms"] = ", ".join(reference.mechanism(code).label["en"] for code in codes)
+        named[f"locations.{index}.mechanisms"] = "; ".join(reference.mechanism(code).label["en"] for code in codes)
     return named
 
 

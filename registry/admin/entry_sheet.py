@@ -10,7 +10,7 @@ from registry.admin import conflicts, entry_choices, entry_form
 from registry.admin.entry_meaning import Meaning, findings, meaning
 from registry.completeness import completeness
 from registry.lint import Finding
-from registry.models import Entry, Register
+from registry.models import Entry, Register, SubProcessor
 from registry.work import Work
 from registry.working_copy import companies, entry_values, registers_with
 
@@ -60,6 +60,7 @@ def page(sheet: Sheet, checked: dict[str, Any] | None = None) -> str:
         slug=register.slug,
         register=_heading(register),
         is_new=sheet.entry is None,
+        name=_name(work, sheet),
         save_url=_address(sheet),
         values=sheet.values,
         version=sheet.version,
@@ -80,6 +81,13 @@ def page(sheet: Sheet, checked: dict[str, Any] | None = None) -> str:
         shared=_shared(work, sheet),
         known=_known(work, sheet),
     )
+
+
+def _name(work: Work, sheet: Sheet) -> str:
+    """The company as it is saved: what is being typed is no name of a page yet."""
+    if sheet.entry is None:
+        return sheet.values["sub_processor"]["legal_name"].strip() or "New entry"
+    return work.session.get_one(SubProcessor, sheet.entry.sub_processor_id).legal_name
 
 
 def _address(sheet: Sheet) -> str:
