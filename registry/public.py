@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from registry import chronicle, clock, page_history, pages, published, text, visits
+from registry import chronicle, clock, page_history, pages, published, visits
 from registry.kept import Kept
 from registry.page_history import HistoryRow
 from registry.pages import RegisterPage
@@ -47,7 +47,7 @@ def home() -> Response:
 def register(slug: str) -> Response:
     """One register as it stands today; a search is answered by the same page with fewer entries."""
     subject = visits.current(current_work(), slug, _asked())
-    wanted = {name: text.clean(request.args.get(name, "")).strip() for name in ("words", "country", "kind")}
+    wanted = {name: request.args.get(name, "").strip() for name in ("words", "country", "kind")}
     if any(wanted.values()):
         return _answer(lambda: _register(subject, wanted=wanted), subject.languages)
     return _page(("register", subject.key), subject.languages, lambda: _register(subject))

@@ -6,12 +6,14 @@ only; an unsafe request commits once when its status is below 400 and leaves no 
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, current_app, g, redirect, render_template, request, url_for
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -55,8 +57,21 @@ def any_origin(view: View) -> View:
     return view
 
 
+class CleanRequest(Request):
+    """A request whose texts hold nothing that can neither be stored nor shown: control characters, lone surrogates."""
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        return _cleaned(super().args)
+
+    def _load_form_data(self) -> None:
+        super()._load_form_data()
+        self.__dict__["form"] = _cleaned(self.__dict__["form"])
+
+
 def install(app: Flask, engine: Engine, settings: Settings, now: Callable[[], datetime] = clock.now) -> None:
     """Give an application its unit of work, its gates and its manner of refusing."""
+    app.request_class = CleanRequest
     app.extensions["subregistry"] = {"engine": engine, "settings": settings, "now": now}
     app.config["MAX_CONTENT_LENGTH"] = 4 * 1024 * 1024
     app.config["MAX_FORM_PARTS"] = 20_000
@@ -119,6 +134,10 @@ def data(body: bytes, media_type: str) -> Response:
     if ";" in media_type:  # it says its parameters itself
         return Response(body, content_type=media_type)
     return Response(body, mimetype=media_type)
+
+
+def _cleaned(values: MultiDict[str, str]) -> MultiDict[str, str]:
+    return ImmutableMultiDict((name, text.clean(value)) for name, value in values.items(multi=True))
 
 
 def _enter() -> Response | None:

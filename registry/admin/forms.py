@@ -11,6 +11,7 @@ from typing import Any
 from registry import reference, text
 
 _ROW_ACTS = ("add", "remove", "up", "down")
+_DEEPEST = 16  # no form of ours nests its names so deep
 
 
 def nested(pairs: Iterable[tuple[str, str]], many: Sequence[str] = ()) -> dict[str, Any]:
@@ -22,6 +23,8 @@ def nested(pairs: Iterable[tuple[str, str]], many: Sequence[str] = ()) -> dict[s
     tree: dict[str, Any] = {}
     for name, value in pairs:
         *path, last = name.split(".")
+        if len(path) > _DEEPEST:
+            continue
         node: Any = tree
         for part in path:
             node = node.setdefault(part, {})

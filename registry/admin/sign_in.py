@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from flask import Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from registry import accounts, text, web
+from registry import accounts, web
 from registry.admin import DONE, blueprint
 from registry.errors import Problem
 from registry.models import User
@@ -32,7 +32,7 @@ def sign_in() -> AnyResponse:
 @web.public
 def sign_in_post() -> AnyResponse:
     there = _own_path(request.form.get("next", ""))
-    email, password = text.clean(request.form.get("email", "")), request.form.get("password", "")
+    email, password = request.form.get("email", ""), request.form.get("password", "")
     try:
         token = accounts.sign_in(
             web.current_work(), email, password, hours=_hours(), address=_address(), agent=_agent(), former=_token()
