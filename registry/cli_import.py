@@ -9,11 +9,12 @@ from registry import importing, published, schemas
 from registry.console import console, print_json
 from registry.errors import Problem
 from registry.importing import ImportPlan, PlannedRow
-from registry.intake import FORMATS, Reading, read
+from registry.intake import FORMATS, Progress, Reading, read
 from registry.models import Register
 from registry.work import Work
 
 _STDIN = "-"
+_LONG = 500
 _MARKS = {"new": "+", "matched": "=", "renamed": "~", "skipped": "x"}
 
 
@@ -71,7 +72,7 @@ def import_command(
         _say("Nothing was changed.", as_json=as_json)
         return
     with console().work() as work:
-        importing.apply(work, published.register(work, made.register), made)
+        importing.apply(work, published.register(work, made.register), made, progress=_counting("written"))
     _say(f"The working copy of {made.register} is as the file says. Nothing is published yet.", as_json=as_json)
 
 
@@ -87,21 +88,25 @@ def _register(work: Work, slug: str) -> Register:
 
 
 def _read(data: bytes, name: str, form: str | None, register: Register) -> Reading:
-    """The reading, with a line that counts along on a terminal."""
-    on_terminal = sys.stderr.isatty()
-
-    def progress(done: int, total: int) -> None:
-        if on_terminal and total >= 500:
-            click.echo(f"\r{done:,} of {total:,} rows", nl=done >= total, err=True)
-
     return read(
         data,
         name=name,
         format=form,
         language=register.prevailing_language,
         languages=register.languages,
-        progress=progress,
+        progress=_counting("read"),
     )
+
+
+def _counting(what: str) -> Progress:
+    """A line that counts along on a terminal when the file is long."""
+    on_terminal = sys.stderr.isatty()
+
+    def progress(done: int, total: int) -> None:
+        if on_terminal and total >= _LONG:
+            click.echo(f"\r{done:,} of {total:,} rows {what}", nl=done >= total, err=True)
+
+    return progress
 
 
 def _ask_rename(old: str, new: str) -> bool:

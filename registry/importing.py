@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from registry import drafting, published
 from registry.errors import Problem
-from registry.intake import Candidate, Reading
+from registry.intake import Candidate, Progress, Reading
 from registry.intake.carrying import carried, differences, fresh
 from registry.intake.pairing import Pairs, pair, same_name
 from registry.models import Register
@@ -103,8 +103,8 @@ def plan(
     return made
 
 
-def apply(work: Work, register: Register, made: ImportPlan) -> None:
-    """Carry a plan out in the working copy; publishes nothing.
+def apply(work: Work, register: Register, made: ImportPlan, *, progress: Progress | None = None) -> None:
+    """Carry a plan out in the working copy; publishes nothing. `progress` is told (rows done, rows there are).
 
     Raises Problem conflict `edited-meanwhile` when an entry was saved, added or removed since the plan was made.
     """
@@ -115,7 +115,9 @@ def apply(work: Work, register: Register, made: ImportPlan) -> None:
         raise Problem("conflict", "edited-meanwhile", message)
     for removal in made.removals:
         drafting.remove_entry(work, standing[removal["id"]])
-    for row in made.rows:
+    for number, row in enumerate(made.rows, 1):
+        if progress and (number % 100 == 0 or number == len(made.rows)):
+            progress(number, len(made.rows))
         if row.entry is not None and row.outcome == "new":
             drafting.add_entry(work, register, row.entry)
         elif row.entry is not None and row.changes:

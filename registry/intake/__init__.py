@@ -6,6 +6,6 @@ what is no candidate is in `skipped` or `not_understood`.
 
 from registry.intake.decoding import FORMATS
 from registry.intake.entries import Candidate
-from registry.intake.reading import Reading, read
+from registry.intake.reading import Progress, Reading, read
 
-__all__ = ["FORMATS", "Candidate", "Reading", "read"]
+__all__ = ["FORMATS", "Candidate", "Progress", "Reading", "read"]
