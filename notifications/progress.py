@@ -124,10 +124,8 @@ def as_json(sent: Sent) -> dict[str, Any]:
 
 def waiting(work: Work) -> int:
     """How many messages are queued or deferred."""
-    counted = [
-        select(func.count()).select_from(Delivery).where(Delivery.state == state) for state in (QUEUED, DEFERRED)
-    ]
-    return sum(work.session.exec(query).one() for query in counted)
+    query = select(func.count()).select_from(Delivery).where(col(Delivery.state).in_((QUEUED, DEFERRED)))
+    return work.session.exec(query).one()
 
 
 def worker_seen_at(work: Work) -> datetime | None:
