@@ -12,7 +12,9 @@ from sqlalchemy import Engine, select
 from sqlmodel import SQLModel
 from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 
-from registry.work import make_engine
+from notifications.models import Heartbeat
+from registry import clock
+from registry.work import WORKER, begin, make_engine
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -45,6 +47,8 @@ class Addresses(list[Address]):
 @pytest.fixture
 def sample_engine(sample_url: str) -> Iterator[Engine]:
     engine = make_engine(sample_url)
+    with begin(engine, now=clock.now(), actor=WORKER) as work:  # a worker is at work, so the service is ready
+        work.session.add(Heartbeat(worker="test", host="localhost", started_at=work.now, seen_at=work.now))
     yield engine
     engine.dispose()
 
