@@ -14,6 +14,7 @@ from registry.cli_import import import_command
 from registry.console import Console
 from registry.diff import Change
 from registry.errors import Problem
+from registry.formats import FORMATS
 from registry.importing import ImportPlan, PlannedRow
 from registry.intake import read
 from registry.models import Register
@@ -186,6 +187,20 @@ def test_a_register_edited_meanwhile_is_not_overwritten(work: Work) -> None:
     with pytest.raises(Problem) as refused:
         importing.apply(work, register, made)
     assert refused.value.key == "edited-meanwhile"
+
+
+@pytest.mark.parametrize("name", ["json", "csv"])
+def test_an_export_imported_again_changes_nothing_and_an_edit_in_it_is_the_edit(work: Work, name: str) -> None:
+    register = add_register(work)
+    add_entry(work, register, "Acme GmbH")
+    latest = publish(work, register, baseline=True)
+    day = published.today(work, register)
+    raw = FORMATS[name].render(latest.served(day), day, base_url="", language="en").decode("utf-8-sig")
+    assert not bring_in(work, register, raw).changes_anything
+    assert next_changes(work, register, raw.replace("Hosting", "Payment of bills")) == [
+        ("purpose-added", "Acme GmbH"),
+        ("purpose-removed", "Acme GmbH"),
+    ]
 
 
 OLD = "| Vendor | Data | Location |\n|---|---|---|\n"

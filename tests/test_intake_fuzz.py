@@ -64,6 +64,8 @@ PIECES = [
         "N/A",
         "31.09.2024",
     ),
+    *('{"entries": [{"sub_processor": {"legal_name": "A"},', '"locations": [{"place": {"code": "XX"}}]', "}]}"),
+    *("legal_name,place_code,mechanism_codes,purposes,entry_id\n", "Acme,DE,N/A,a; b,1\n"),
     *("\x00", "\u200b", "\u202e", "\ufeff", "\ud7ff", "업체명", "å", "🙂", " " * 9, "9" * 40),
 ]
 

@@ -274,3 +274,22 @@ def test_the_format_may_be_told_and_progress_is_said() -> None:
     assert len(found.candidates) == 450
     assert told[0] == (200, 450)
     assert told[-1] == (450, 450)
+
+
+def test_rows_that_differ_only_in_the_place_are_one_entry() -> None:
+    found = reading(
+        "| Vendor | Purpose | Location |\n|---|---|---|\n| Acme | Mail | USA |\n| Acme | Mail | Germany |\n"
+    )
+    assert [places(candidate) for candidate in found.candidates] == [["US", "DE"]]
+
+
+def test_of_two_columns_of_names_the_legal_one_is_the_name() -> None:
+    found = reading("| Vendor | Legal entity | Affiliate |\n|---|---|---|\n| Posty | Example Ltd | no |\n")
+    company = found.candidates[0].values["sub_processor"]
+    assert (company["legal_name"], company["trading_name"], company["affiliate"]) == ("Example Ltd", "Posty", False)
+
+
+def test_a_remark_below_a_name_is_no_company() -> None:
+    found = reading("| Vendor | Purpose |\n|---|---|\n| **Acme**<br>Only in hard cases | Mail |\n")
+    assert names(found) == ["Acme"]
+    assert any("Only in hard cases" in note for note in found.candidates[0].notes)

@@ -52,7 +52,7 @@ def carried(entry: Values, candidate: Candidate, today: str, notes: list[str]) -
             values[name] = _text(values[name], said[name], language)
     if "role" in given:
         values["role"] = said["role"]
-    if said["exceptional_use"] and not values["exceptional_use"]:
+    if "exceptional_use" in given or (said["exceptional_use"] and not values["exceptional_use"]):
         values["exceptional_use"] = said["exceptional_use"]
     for name in ("starts_on", "ends_on"):
         values[name] = said[name] or values[name]

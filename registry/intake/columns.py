@@ -87,6 +87,7 @@ def _distinct(cells: Sequence[Cell]) -> list[Cell]:
 def _columns(headers: list[str], rows: Sequence[Row]) -> list[tuple[str, ...]]:
     """The meanings of each column; what two columns claim goes to the first, or to what their content shows."""
     columns = [_meaning(header, number, rows) for number, header in enumerate(headers)]
+    columns = _one_name(columns, headers, rows)
     flat = [meaning for column in columns for meaning in column]
     if "purpose" not in flat:
         # The only column that says what a company does, under a word that elsewhere means a product of it.
@@ -101,6 +102,21 @@ def _columns(headers: list[str], rows: Sequence[Row]) -> list[tuple[str, ...]]:
         and headers[columns.index(())]
     ):
         return columns
+    return columns
+
+
+def _one_name(columns: list[tuple[str, ...]], headers: list[str], rows: Sequence[Row]) -> list[tuple[str, ...]]:
+    """Of several columns of names the one of legal entities is the name; another one is the trading name."""
+    named = [number for number, column in enumerate(columns) if column == ("name",)]
+    if len(named) < 2:
+        return columns
+    legal = next((number for number in named if {"legal", "entity"} & set(plain(headers[number]).split())), named[0])
+    for number in named:
+        values = {plain(row.cells[number].line) for row in rows[:_SAMPLE] if number < len(row.cells)}
+        if number != legal:
+            columns[number] = (
+                ("affiliate",) if values <= {"yes", "no", "ja", "nein", "oui", "non", ""} else ("trading",)
+            )
     return columns
 
 

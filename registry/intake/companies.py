@@ -77,7 +77,7 @@ def _pieces(cell: Cell) -> tuple[list[str], str, list[str]]:
     names: list[str] = []
     extra: list[str] = []
     for line in lines:
-        if names and (extra or _DIGITS.search(line) or "@" in line or line.count(",") > 1 or _only_place(line)):
+        if names and (extra or not _looks_like_a_name(line) or line.count(",") > 1 or _only_place(line)):
             extra.append(line)
         elif names and (line.startswith("(") or _only_form(line) or words.begins(line, "former")):
             names[-1] = f"{names[-1]} {line}"
@@ -88,6 +88,16 @@ def _pieces(cell: Cell) -> tuple[list[str], str, list[str]]:
     for name in names:
         found += _apart(name, notes)
     return found, "\n".join(extra), notes
+
+
+def _looks_like_a_name(line: str) -> bool:
+    """A line of its own that may be another company: words in capitals, no number, or a legal form."""
+    if line.startswith("(") or _only_form(line) or words.begins(line, "former"):
+        return True
+    if _DIGITS.search(line) or "@" in line:
+        return False
+    large = all(not word[0].islower() for word in line.split())
+    return has_form(line) or bool(_EAST_ASIAN.search(line)) or (large and len(line.split()) <= 6)
 
 
 def _apart(name: str, notes: list[str]) -> list[str]:

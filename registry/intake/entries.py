@@ -72,6 +72,8 @@ class Candidate:
     given: frozenset[str] = frozenset()
     stated_mechanisms: bool = False
     language: str = "en"
+    exact: bool = False
+    """From one of our own data files: what it says of a location is all there is to say."""
 
     @property
     def name(self) -> str:
@@ -169,6 +171,8 @@ def _sub_processor(cells: dict[str, Cell], company: Company, context: Context, n
     address = read_contact(cells.get("address", Cell()))
     contact = read_contact(cells.get("contact", Cell()))
     seat = _seat(cells.get("seat", Cell()), notes)
+    if below.role:
+        notes.append(f"Below the name: {below.role}")
     found = [one for one in (address, contact, below) if one.address or one.country or one.email or one.url or one.role]
     notes += [note for one in found for note in one.notes]
     stated = cells.get("address", Cell()).line if address.role and not address.address else ""

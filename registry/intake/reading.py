@@ -13,6 +13,7 @@ from registry.intake.entry_places import Context
 from registry.intake.html_reader import read_html
 from registry.intake.markdown_reader import read_markdown
 from registry.intake.merging import merged
+from registry.intake.own import own_candidates
 from registry.intake.places import read_places
 from registry.intake.prose import Prose
 from registry.intake.shapes import Block, Bullets, Cell, Heading, Pages, Paragraph, Table
@@ -60,6 +61,9 @@ def read(
     """
     decoded = decode(data)
     form = format or detect(decoded.text, name)
+    own = own_candidates(form, decoded.text, language)
+    if own is not None:
+        return Reading(own, notes=[decoded.note] if decoded.note else [], format=form, language=language)
     pages = _READERS[form](decoded.text)
     reading = Reading(not_understood=pages.troubles, notes=[decoded.note] if decoded.note else [], format=form)
     finder = _Finder(reading)

@@ -27,13 +27,13 @@ def carry_rows(before: Sequence[Row], said: Sequence[Row], language: str, today:
     A row that has ended stays; so does one whose end is set already. Rows that a lost comma joined are still two.
     """
     ended, left = _ended(before, today)
-    texts = [row["text"][language] for row in said]
+    texts = [row["text"].get(language, "") for row in said]
     known: dict[int, list[Row]] = {}
     for test in (_equal, is_correction):
         for number, text in enumerate(texts):
             found = None if number in known else next((row for row in left if _says(row, text, language, test)), None)
             if found:
-                known[number] = [_reworded(found, text, language, notes)]
+                known[number] = [_reworded(found, said[number]["text"], language, notes)]
                 left.remove(found)
     for number, text in enumerate(texts):
         joined = [] if number in known else _joined(left, text, language)
@@ -64,7 +64,7 @@ def carry_locations(
         limited = [one["id"] for one in purposes if one["text"].get(language) in row["purposes"]]
         old = known.get(number)
         made.append(
-            _location(old, row, limited, stated=candidate.stated_mechanisms)
+            _location(old, row, limited, candidate)
             if old
             else {**_new(row), "purposes": limited, "mechanisms": [_new(each) for each in row["mechanisms"]]}
         )
@@ -88,12 +88,13 @@ def _says(row: Row, text: str, language: str, test: Any) -> bool:
     return language in row["text"] and bool(test(row["text"][language], text))
 
 
-def _reworded(row: Row, text: str, language: str, notes: list[str]) -> Row:
+def _reworded(row: Row, said: Mapping[str, str], language: str, notes: list[str]) -> Row:
     """The row with the file's wording. Other languages stay, and somebody has to look at them."""
-    others = sorted(row["text"].keys() - {language})
-    if others and row["text"][language] != text:
-        notes.append(f"“{text[:80]}” was reworded; its translations ({', '.join(others)}) stay as they were.")
-    return {**row, "text": {**row["text"], language: text}}
+    others = sorted(row["text"].keys() - said.keys())
+    if others and row["text"][language] != said[language]:
+        stay = f"its translations ({', '.join(others)}) stay as they were"
+        notes.append(f"“{said[language][:80]}” was reworded; {stay}.")
+    return {**row, "text": {**row["text"], **said}}
 
 
 def _joined(left: Sequence[Row], text: str, language: str) -> list[Row]:
@@ -127,8 +128,11 @@ def _same_place_words(old: Row, row: Row) -> bool:
     return same_words(old["place"]["text"], row["place"]["text"])
 
 
-def _location(old: Row, row: Row, limited: list[str], *, stated: bool) -> Row:
+def _location(old: Row, row: Row, limited: list[str], candidate: Candidate) -> Row:
     """A location that stands already, with the file's words; what only an editor can know stays."""
+    mechanisms = _mechanisms(old["mechanisms"], row["mechanisms"], stated=candidate.stated_mechanisms)
+    if candidate.exact:
+        return {**row, "id": old["id"], "tia": old["tia"], "purposes": limited, "mechanisms": mechanisms}
     same = _same_place_words(old, row)
     understood_at_last = old["place"]["code"] == _UNKNOWN != row["place"]["code"]
     return {
@@ -140,7 +144,7 @@ def _location(old: Row, row: Row, limited: list[str], *, stated: bool) -> Row:
             "countries": old["place"]["countries"] or row["place"]["countries"],
         },
         "purposes": old["purposes"] if same else limited,
-        "mechanisms": _mechanisms(old["mechanisms"], row["mechanisms"], stated=stated),
+        "mechanisms": mechanisms,
     }
 
 
