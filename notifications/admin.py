@@ -133,7 +133,7 @@ def notice_preview(slug: str, revision_id: str) -> Response:
 
 
 def _page() -> int:
-    return max(1, request.args.get("page", 1, type=int))
+    return min(max(1, request.args.get("page", 1, type=int)), 1_000_000)
 
 
 def _turn(page: int, **same: str) -> str:

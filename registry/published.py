@@ -128,7 +128,7 @@ def numbered(work: Work, register: Register, number: int) -> Published:
         .join(Revision, col(Publication.revision_id) == col(Revision.id))
         .where(Publication.register_id == register.id, Publication.number == number)
     )
-    row = work.session.exec(query).first()
+    row = work.session.exec(query).first() if 0 < number < 2**31 else None
     if row is None:
         message = f"There is no revision {number} of this register."
         raise Problem("not_found", "publication-unknown", message)

@@ -24,6 +24,9 @@ def dated_from(before: Document | None, working: Document, *, effective_on: date
     A row that was reworded or moved under its old id becomes two: the old one, ending, and a new one with an id of
     its own. Corrections, renames and other changes that have no date stay as they are.
     """
+    if not 1900 <= effective_on.year < 3000:
+        message = "Must be a date between 1900 and 2999."
+        raise Problem("invalid", "date-wrong", message, fields={"effective_on": [message]})
     old = {entry["id"]: entry for entry in (before["entries"] if before else [])}
     entries = {entry["id"]: deepcopy(entry) for entry in working["entries"]}
     dating = _Dating(old, entries, effective_on)

@@ -112,14 +112,16 @@ class CivilDate(fields.Field[str | None]):
         super().__init__(allow_none=True, load_default=None, **options)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> str | None:
-        if isinstance(value, date):
-            return value.isoformat()
-        if not str(value).strip():
+        words = value.isoformat()[:10] if isinstance(value, date) else str(value).strip()
+        if not words:
             return None
         try:
-            return date.fromisoformat(str(value).strip()).isoformat()
+            day = date.fromisoformat(words)
         except ValueError:
             raise ValidationError("Must be a date that exists, written as 2026-12-31.") from None
+        if not 1900 <= day.year < 3000:
+            raise ValidationError("Must be a date between 1900 and 2999; leave it empty where there is none.")
+        return day.isoformat()
 
 
 class Texts(fields.Field[dict[str, str]]):

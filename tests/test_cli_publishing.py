@@ -81,6 +81,11 @@ def test_a_day_can_be_given_to_the_whole_change(general: Run) -> None:
     assert [(entry["status"], entry["starts_on"]) for entry in entries] == [("in-effect", None), ("announced", starts)]
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_nobody_can_mean_is_refused(general: Run, day: str) -> None:
+    assert "effective_on" in refused(general("propose", "--register", "general", "--effective-on", day))
+
+
 def test_a_day_given_when_publishing_replaces_the_waiting_proposal(general: Run) -> None:
     starts = (datetime.now(UTC) + timedelta(days=40)).date().isoformat()
     done(general("propose", "--register", "general"))
@@ -156,11 +161,22 @@ def test_an_export_speaks_the_language_asked_for(general: Run) -> None:
     assert "Deutschland" in done(general("export", "--register", "general", "--format", "md", "--language", "de"))
 
 
-@pytest.mark.parametrize("number", ["0", "7", "-1"])
+@pytest.mark.parametrize("number", ["0", "7", "-1", "99999999999999999999"])
 @pytest.mark.parametrize("form", ["json", "html"])
 def test_a_revision_that_is_not_there_is_refused(general: Run, number: str, form: str) -> None:
     options = ["--revision", number, "--format", form]
     assert "no revision" in refused(general("export", "--register", "general", *options))
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_an_exported_file_comes_back_without_a_change(general: Run, form: str) -> None:
+    done(general("publish", "--register", "general"))
+    exported = done(general("export", "--register", "general", "--format", form))
+    options = ["--register", "general", "--format", form, "--json", "--dry-run"]
+    back = general("import", "-", *options, stdin=exported)
+    assert back.exit_code == 0
+    assert back.stderr == "The working copy is as the file says already.\n"
+    assert [row["outcome"] for row in json.loads(back.stdout)["rows"]] == ["matched", "matched"]
 
 
 def test_nothing_is_exported_before_the_first_publication(run: Run) -> None:

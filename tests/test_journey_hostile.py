@@ -172,6 +172,27 @@ def test_bodies_that_are_too_much_or_no_form_are_refused(visitor: FlaskClient) -
         assert one_click.status_code == 404
 
 
+def test_forms_and_lists_of_the_admin_pages_take_anything(sample_app: Flask) -> None:
+    olga = sign_in(sample_app, "olga@acme.example")
+    there = "/admin/registers/general"
+    for form in (
+        {"purposes": "x", "locations.0.purposes.0": "x", "locations.0.purposes": "x"},
+        {"a" + ".a" * 3_000: "x", "locations." + "0." * 2_000 + "x": "x"},
+        {"do": "add:" + "a." * 2_000},
+        {"do": "remove:purposes.-1", "base": "[" * 5_000},
+        {"sub_processor": "x", "purposes.0": "x", "locations.99999999999.place.code": "DE", "base": "null"},
+        {"sub_processor.legal_name": "X", "sub_processor.website": "http://[::1", "ends_on": "9999-12-31"},
+    ):
+        check(olga.post(f"{there}/entries", data=form))
+    for day in ("0001-01-01", "9999-12-31", "2026-02-30"):
+        check(olga.post(f"{there}/revisions", data={"effective_on": day}))
+    huge = "9" * 30
+    for url in (f"/admin/log?page={huge}", f"/admin/subscribers?page={huge}", "/admin/log?page=-1"):
+        assert olga.get(url).status_code == 200
+    assert olga.get(f"/admin/deliveries?register=general&publication={huge}").status_code == 404
+    assert olga.post(f"{there}/publications/{huge}/restoration").status_code == 404
+
+
 def test_an_address_that_leads_nowhere_is_neither_followed_nor_kept(sample_app: Flask) -> None:
     olga = sign_in(sample_app, "olga@acme.example")
     for there in ("http://[::1", "//elsewhere.example", "/\\elsewhere.example", "javascript:alert(1)", "https:/x"):

@@ -31,10 +31,10 @@ def nested(pairs: Iterable[tuple[str, str]], many: Sequence[str] = ()) -> dict[s
             if not isinstance(node, dict):
                 break
         else:
-            if last in many:
-                node.setdefault(last, []).append(value)
-            else:
+            if last not in many:
                 node[last] = value
+            elif isinstance(listed := node.setdefault(last, []), list):
+                listed.append(value)
     return {name: _rows_as_lists(value) for name, value in tree.items()}
 
 

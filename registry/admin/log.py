@@ -14,7 +14,7 @@ def log() -> str:
     """What has been done, newest first, by one person or to one register if asked."""
     work = web.current_work()
     asked = request.args
-    page = max(1, asked.get("page", 1, type=int))
+    page = min(max(1, asked.get("page", 1, type=int)), 1_000_000)
     who, slug = asked.get("who", ""), asked.get("register", "")
     registers = published.registers(work)
     titles = {row.id: text.pick(row.title, "en", row.prevailing_language).value or row.slug for row in registers}
