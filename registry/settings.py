@@ -58,7 +58,7 @@ def _base_url(value: str) -> str:
     if not url:
         return ""
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment or not url.isascii():
         raise ValueError("must be a web address such as https://privacy.example.com")
     return url
 
@@ -100,7 +100,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("BASE_URL", "", _base_url, "Public address of the service; http://localhost:PORT when empty"),
     Setting("PORT", "8000", _whole(1, 65535), "Port the web process listens on"),
     Setting("WEB_CONCURRENCY", "2", _whole(1, 64), "Number of web processes"),
-    Setting("SMTP_URL", "", _smtp_url, "Mail relay. Without it, mail is written to DATA_DIR/outbox", secret=True),
+    Setting(
+        "SMTP_URL",
+        "",
+        _smtp_url,
+        "Mail relay. Without it, mail is written to DATA_DIR/outbox. STARTTLS is used when offered, and required on "
+        "port 587; `?starttls=no` at the end is for a relay on this machine whose certificate nobody vouches for",
+        secret=True,
+    ),
     Setting("MAIL_FROM", "", _address, "Sender of all mail; the publisher's name at the host of BASE_URL when empty"),
     Setting("MAIL_REPLY_TO", "", _address, "Where answers to notices go"),
     Setting("MAIL_BOUNCE_DOMAIN", "", _text, "Domain of the envelope senders made per delivery (VERP); off when empty"),
