@@ -53,6 +53,9 @@ def codes(text: str, purpose: str = "") -> list[str]:
         ("Global edge network with EU priority for the website", "X-EDGE"),
         ("Data is kept at the customer’s selected location, as agreed", "X-CUSTOMER"),
         ("European Patent Organisation", "X-EPO"),
+        ("Asia Pacific (Sydney)", "AU"),
+        ("🇩🇪", "DE"),
+        ("usa", "US"),
         ("Varies by provider", "X-UNKNOWN"),
         ("a castle in the air", "X-UNKNOWN"),
     ],
@@ -77,6 +80,9 @@ def test_one_place_is_one_code_with_all_its_words(text: str, expected: str) -> N
             ["BE", "DE", "NL"],
         ),
         ("USA\nGermany", ["US", "DE"]),
+        ("the U.S. and EU", ["US", "X-EU"]),
+        ("Irska, Njemačka i SAD", ["IE", "DE", "US"]),
+        ("Europe, Asia", ["X-EUROPE", "X-UNKNOWN"]),
     ],
 )
 def test_several_places_in_a_cell_are_several(text: str, expected: list[str]) -> None:

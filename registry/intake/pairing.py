@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
+from registry.diff.rewording import words
 from registry.intake.companies import name_key
 from registry.intake.entries import Candidate
 from registry.intake.headers import plain
-from registry.rewording import words
 
 _ALIKE_NAMES = 0.72
 _ALIKE_CONTENT = 0.5

@@ -10,6 +10,8 @@ AND = frozenset(
     {"and", "or", "und", "oder", "et", "ou", "y", "o", "e", "i", "ili", "en", "a", "sowie", "as", "og", "och"}
 )
 BREAK = re.compile(r"[,;/|+\n、，；·・]")
+# "usa" is a place when it is all the cell says; in a sentence "us" is a pronoun.
+_FEW = 3
 _CODE = re.compile(r"[A-Z]{2}\Z")
 _OLD_CODES = {"UK": "GB", "EL": "GR"}
 
@@ -71,7 +73,7 @@ class Scan:
 
     def _written_as_name(self, name: Name, first: str) -> bool:
         if name.capitals:
-            return first.isupper()
+            return first.isupper() or (self.all_lower and len(self.tokens) <= _FEW)
         return (
             name.kind in ("area", "region")
             or self.all_lower

@@ -13,6 +13,11 @@ from registry.intake.place_names import TOKEN, Dictionary, fold
 from registry.intake.place_scan import BREAK, Match, Scan, depths
 
 _LONGEST = 4_000
+_EDGES = " ,;/|+&-–、，；·・"
+_CONJUNCTION = re.compile(r"^(?:and|or|und|oder|et|ou|y|e|i|ili|en|og|och)\s+", re.IGNORECASE)
+_FLAG_A = 0x1F1E6
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
+_WITH_MEMBERS = frozenset({"X-EU", "X-EEA", "X-EUROPE", "X-UNKNOWN"})
 _WIDE_OPEN = frozenset({"X-EDGE", "X-GLOBAL"})
 
 
@@ -56,7 +61,7 @@ def read_places(text: str, purpose: str = "") -> Places:
         return Places(())
     scan = Scan(text)
     if not scan.matches:
-        return _no_match(text, scan)
+        return _by_flags(text) or _no_match(text, scan)
     if any(match.name.code == "X-CUSTOMER" for match in scan.matches):
         return Places((Place("X-CUSTOMER", _one_line(text), _choice(scan)),))
     drafts = _drafts(scan)
@@ -66,6 +71,8 @@ def read_places(text: str, purpose: str = "") -> Places:
         found += _finish(draft, scan, purpose, notes)
     if len(drafts) == 1 and len({place.code for place in found}) == 1:
         found = [Place(found[0].code, _one_line(text), found[0].countries, found[0].activity, found[0].limits)]
+    if any(place.code == "X-UNKNOWN" for place in found):
+        notes.append("An area is named that has no code; its countries have to be listed.")
     if any(place.code == "GE" for place in found):
         notes.append("“Georgia” was taken as the country; the US state has the same name.")
     return Places(tuple(_without_doubles(found)), tuple(dict.fromkeys(notes)))
@@ -149,14 +156,14 @@ def _choice(scan: Scan) -> tuple[str, ...]:
 
 def _finish(draft: _Draft, scan: Scan, purpose: str, notes: list[str]) -> list[Place]:
     """The place or places of a draft: what stands in brackets may be more exact, or limit, or add one."""
-    words = _one_line(scan.text[draft.start : draft.end].strip(" ,;/|+\n&-–"))
-    words = re.sub(r"^(?:and|or|und|oder|et|ou)\s+", "", words)
+    words = _one_line(scan.text[draft.start : draft.end]).strip(_EDGES).lstrip(".")
+    words = _CONJUNCTION.sub("", words.strip())
     head = draft.head.name
     inner = [
         match.name for match in draft.inner if not match.name.code.startswith("X-") and match.name.kind != "region"
     ]
     codes = list(dict.fromkeys(name.code for name in inner))
-    if head.code in ("X-EU", "X-EEA", "X-EUROPE") and codes:
+    if head.code in _WITH_MEMBERS and codes:
         return [Place(code, words) for code in codes]
     if head.kind == "region" and codes and head.code not in codes:
         region = scan.text[draft.head.start : draft.head.end]
@@ -182,6 +189,13 @@ def _brackets(words: str, purpose: str, known: Dictionary) -> tuple[str, tuple[s
     items = [item.strip() for item in re.split(r"[,;/]|\band\b|\bund\b", inside[1]) if item.strip()]
     named = bool(items) and all(re.search(rf"(?<!\w){re.escape(item)}(?!\w)", purpose, re.IGNORECASE) for item in items)
     return activity, tuple(items) if named else ()
+
+
+def _by_flags(text: str) -> Places | None:
+    """Places told by nothing but flags: two regional indicator symbols are a country's code (Unicode, UTS 51)."""
+    flags = ["".join(chr(ord(char) - _FLAG_A + ord("A")) for char in flag) for flag in _FLAG.findall(text)]
+    codes = [code for code in dict.fromkeys(flags) if code in reference.countries()]
+    return Places(tuple(Place(code, _one_line(text)) for code in codes)) if codes else None
 
 
 def _no_match(text: str, scan: Scan) -> Places:

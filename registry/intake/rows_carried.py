@@ -5,9 +5,9 @@ from copy import deepcopy
 from typing import Any
 
 from registry import reference
+from registry.diff.rewording import is_correction, words
 from registry.ids import new_id
 from registry.intake.entries import Candidate
-from registry.rewording import is_correction, words
 
 Row = dict[str, Any]
 Values = Mapping[str, Any]
