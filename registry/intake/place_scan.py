@@ -10,8 +10,6 @@ AND = frozenset(
     {"and", "or", "und", "oder", "et", "ou", "y", "o", "e", "i", "ili", "en", "a", "sowie", "as", "og", "och"}
 )
 BREAK = re.compile(r"[,;/|+\n、，；·・]")
-# "usa" is a place when it is all the cell says; in a sentence "us" is a pronoun.
-_FEW = 3
 _CODE = re.compile(r"[A-Z]{2}\Z")
 _OLD_CODES = {"UK": "GB", "EL": "GR"}
 
@@ -73,13 +71,17 @@ class Scan:
 
     def _written_as_name(self, name: Name, first: str) -> bool:
         if name.capitals:
-            return first.isupper() or (self.all_lower and len(self.tokens) <= _FEW)
+            return first.isupper() or (self.all_lower and self._only_names())
         return (
             name.kind in ("area", "region")
             or self.all_lower
             or first[0] != first[0].lower()
             or first[0] == first[0].upper()
         )
+
+    def _only_names(self) -> bool:
+        """ "usa" and "us, eu" are places when that is all a cell says; in a sentence "us" is a pronoun."""
+        return all((folded,) in self.known.names or folded in AND for _, folded, _, _ in self.tokens[:9])
 
     def _codes(self, matches: list[Match]) -> list[Match]:
         """Two-letter codes that stand alone between separators: "DE", "US, IE"."""
