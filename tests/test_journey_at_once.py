@@ -110,8 +110,7 @@ def test_of_two_who_save_an_entry_one_is_shown_both_texts(engine: Engine, rivals
 
 def test_two_registers_of_one_name_do_not_come_into_being(engine: Engine, sample_app: Flask) -> None:
     olga = [sign_in(sample_app, PEOPLE[0]) for _ in range(2)]
-    form = {"slug": "new", "title.en": "New", "timezone": "UTC", "languages": "en", "notice_days": "30"}
-    given = {**form, "objection_days": "14", "prevailing_language": "en"}
+    given = {**sent(soup(olga[0], "/admin/registers/new"), "/admin/registers"), "slug": "new", "title": "New"}
     answers = at_once([lambda one=one: one.post("/admin/registers", data=given) for one in olga])  # type: ignore[misc]
     assert 303 in statuses(answers)
     assert max(statuses(answers)) in (400, 409)
