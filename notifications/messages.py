@@ -17,8 +17,8 @@ from notifications.rendering import Rendered, render
 from registry import published, snapshot
 from registry.errors import DeliveryFailed, Problem
 from registry.models import Event, Register
-from registry.phrases import local, voice
 from registry.settings import Settings
+from registry.wording.phrases import local, voice
 from registry.work import Work
 
 _MOST_KEPT = 64

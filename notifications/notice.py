@@ -14,10 +14,10 @@ from notifications.rendering import Rendered, render
 from registry import clock, published, publishing, text, wording
 from registry.diff import Change
 from registry.models import Register, Revision
-from registry.phrases import Voice, local, voice
 from registry.published import Published
 from registry.settings import Settings
 from registry.snapshot import Document
+from registry.wording.phrases import Voice, local, voice
 from registry.work import Work
 
 MANAGE_MARK, LEAVE_MARK = "@@manage@@", "@@leave@@"

@@ -5,6 +5,7 @@ Mail programs and their scanners follow every link, so GET and HEAD change nothi
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -14,10 +15,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from notifications import audience, consent, messages, subscriptions, tokens
 from notifications.models import Subscriber
 from notifications.schemas import AddressSchema, ChoiceSchema, RequestSchema
-from registry import pages, prose, published, schemas, text
+from registry import pages, published, schemas, text
 from registry.errors import Problem
-from registry.phrases import local, voice
+from registry.pages import prose
 from registry.web import any_origin, current_settings, current_work, language, public, speak
+from registry.wording.phrases import local, voice
 
 blueprint = Blueprint("notifications", __name__)
 
@@ -206,8 +208,9 @@ def _manage(token: str, subscriber: Subscriber, given: Mapping[str, Any], errors
     return _render(
         "public/subscription.html",
         token=token,
-        subscriber=subscriber,
         held=held,
+        asked=_when(subscriber.requested_at),
+        confirmed=_when(subscriber.confirmed_at),
         chosen=given["registers"] if "registers" in errors else held["registers"],
         new_email=given.get("email", ""),
         options=_options(),
@@ -221,6 +224,10 @@ def _options() -> list[tuple[str, str]]:
     """The lists that can be chosen: slug and title in the reader's language."""
     registers = published.public_registers(current_work())
     return [(one.slug, local(one.title, voice(language(), one.prevailing_language)) or one.slug) for one in registers]
+
+
+def _when(instant: datetime | None) -> str:
+    return text.format_instant(instant, "UTC", language()) if instant else ""
 
 
 def _titles(subscriber: Subscriber) -> list[str]:

@@ -16,10 +16,10 @@ from notifications import audience, consent, subscriptions, suppression, tokens
 from notifications.models import Subscriber
 from registry import clock, published, text
 from registry.errors import Problem
+from registry.formats.sheet import guarded
 from registry.models import Register
 from registry.schemas import email_address
 from registry.settings import Settings
-from registry.sheet import guarded
 from registry.work import Work
 
 COLUMNS = ("email", "registers", "language", "frequency", "confirmed_at", "consent_source")

@@ -6,12 +6,12 @@ A publication never changes, so its row is made once per language and remembered
 from collections.abc import Iterable, Sequence
 
 from registry import published, wording
-from registry.changes import Change
+from registry.diff.kinds import Change
 from registry.feeds import Item
 from registry.formats import revision_url
 from registry.models import Publication, Register
-from registry.page_history import HistoryRow, history_row
-from registry.page_words import Reader
+from registry.pages.history import HistoryRow, history_row
+from registry.pages.words import Reader
 from registry.published import Published
 from registry.work import Work
 

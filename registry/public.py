@@ -11,10 +11,11 @@ from typing import Any
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from registry import chronicle, clock, page_history, pages, published, visits
+from registry import chronicle, clock, pages, published, visits
 from registry.kept import Kept
-from registry.page_history import HistoryRow
 from registry.pages import RegisterPage
+from registry.pages import history as page_history
+from registry.pages.history import HistoryRow
 from registry.visits import Asked, Languages, Subject
 from registry.web import current_settings, current_work, public, speak
 

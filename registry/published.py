@@ -1,6 +1,6 @@
 """Reads of what has been published. Visitors, feeds, exports and the worker see nothing else.
 
-Publications never change, so what is computed from two of them is kept in memory under their hashes.
+Publications never change, so what is computed from two of them is kept in memory under their ids.
 """
 
 from collections.abc import Sequence
@@ -223,7 +223,7 @@ _kept: dict[tuple[str, str], tuple[Change, ...]] = {}
 
 
 def _compared(before: Published, after: Published, reclassified: Sequence[Reclassification]) -> tuple[Change, ...]:
-    key = (before.hash, after.hash)
+    key = (before.id, after.id)
     if key not in _kept:
         if len(_kept) >= _KEPT_MOST:
             _kept.clear()

@@ -11,7 +11,7 @@ from datetime import date
 from registry import clock, published, text
 from registry.errors import Problem
 from registry.models import Publication, Register
-from registry.page_words import Reader
+from registry.pages.words import Reader
 from registry.published import Published
 from registry.snapshot import RegisterHead
 from registry.work import Work

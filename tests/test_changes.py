@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from registry.changes import (
+from registry.diff import compare
+from registry.diff.kinds import (
     KINDS,
     OWING_KINDS,
     QUIET_KINDS,
@@ -18,7 +19,6 @@ from registry.changes import (
     reclassify,
     worth_telling,
 )
-from registry.diff import compare
 from registry.errors import Problem
 from tests.factories import document, entry
 

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from registry.diff import KINDS, QUIET_KINDS, Change, compare
+from registry.diff.spans import ALWAYS, ended, span
 from registry.snapshot import Document, Entry
-from registry.spans import ALWAYS, ended, span
 from tests.factories import document, entry, location, mechanism, sub_processor, text_row
 
 ON = date(2026, 11, 22)

@@ -4,10 +4,10 @@ from gettext import NullTranslations
 
 import pytest
 
-from registry import diff, phrases, wording
-from registry.phrases import Voice
+from registry import diff, wording
 from registry.snapshot import Document
-from registry.wording import Known
+from registry.wording import Known, phrases
+from registry.wording.phrases import Voice
 from tests.change_cases import CASES, changes_between
 from tests.factories import document, entry, location, text_row
 

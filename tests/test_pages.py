@@ -7,9 +7,9 @@ from typing import Any, cast
 import pytest
 
 from registry import pages
-from registry.page_entries import EntryView
-from registry.page_words import Reader
 from registry.pages import RegisterPage
+from registry.pages.entries import EntryView
+from registry.pages.words import Reader
 from registry.snapshot import Document, PublicationHead
 from tests.documents import assessment
 from tests.factories import document, entry, location, mechanism, sub_processor, text_row

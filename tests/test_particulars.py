@@ -4,9 +4,9 @@ from typing import cast
 
 import pytest
 
-from registry import phrases, wording
+from registry import wording
 from registry.snapshot import Document, Entry
-from registry.wording import Known
+from registry.wording import Known, phrases
 from tests import documents
 from tests.change_cases import changes_between, edited, states
 from tests.factories import document, entry, location, sub_processor, text_row

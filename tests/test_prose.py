@@ -3,7 +3,7 @@
 import pytest
 from bs4 import BeautifulSoup
 
-from registry import prose
+from registry.pages import prose
 
 
 def test_paragraphs_lists_emphasis_and_links_become_html() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from registry.rewording import is_correction, same_meaning, spoken, words
+from registry.diff.rewording import is_correction, same_meaning, spoken, words
 
 CORRECTIONS = [
     ("Hosting", "hosting."),

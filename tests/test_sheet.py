@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry import formats, sheet
+from registry import formats
+from registry.formats import sheet
 from registry.snapshot import Document
 from tests import factories
 from tests.documents import BASE, TODAY, served

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from registry import diff, phrases, wording
+from registry import diff, wording
+from registry.wording import phrases
 
 EN = phrases.voice("en", "en")
 

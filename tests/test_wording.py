@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from babel.messages.extract import extract
 
-from registry import diff, headlines, particulars, phrases, titles, wording
-from registry.phrases import Voice
-from registry.wording import Known
+from registry import diff, wording
+from registry.wording import Known, headlines, particulars, phrases, titles
+from registry.wording.phrases import Voice
 from tests import documents
 from tests.change_cases import CASES, Case, changes_between
 from tests.factories import document, entry

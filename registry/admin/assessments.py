@@ -6,10 +6,11 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from registry import drafting, phrases, published, reference, schemas, text, web
+from registry import drafting, published, reference, schemas, text, web
 from registry.admin import DONE, blueprint, conflicts, entry_choices, forms
 from registry.errors import Problem
 from registry.models import Assessment
+from registry.wording import phrases
 from registry.working_copy import working_document
 
 DONE |= {"assessment-saved": "Saved. Its summary is public once a register that uses it has been published."}

@@ -6,13 +6,14 @@ from typing import Any, cast
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from registry import drafting, phrases, published, reference, snapshot, text, web
+from registry import drafting, published, reference, snapshot, text, web
 from registry.admin import DONE, blueprint
 from registry.admin.entry_meaning import meaning_of_removal
 from registry.completeness import Completeness, completeness
 from registry.lint import lint_entry
 from registry.models import Register
 from registry.snapshot import Entry
+from registry.wording import phrases
 from registry.working_copy import entries_of, entry_values
 
 DONE |= {

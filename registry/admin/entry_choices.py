@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from registry import drafting, phrases, published, reference, schemas, text
+from registry import drafting, published, reference, schemas, text
 from registry.admin import forms
 from registry.models import Entry, Register, SubProcessor
 from registry.snapshot import LocalText
+from registry.wording import phrases
 from registry.work import Work
 from registry.working_copy import companies, entries_of
 

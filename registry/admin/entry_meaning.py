@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, cast
 
-from registry import diff, lint, phrases, published, text, wording
+from registry import diff, lint, published, text, wording
 from registry.lint import Finding
 from registry.models import Register
 from registry.snapshot import Document, Entry
+from registry.wording import phrases
 from registry.work import Work
 from registry.working_copy import entries_of, entry_values, working_document
 

@@ -10,13 +10,14 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from registry import changes as kinds
-from registry import drafting, phrases, published, publishing, text, web, wording
+from registry import drafting, published, publishing, text, web, wording
 from registry.admin import DONE, blueprint
-from registry.changes import Change, Reclassification
+from registry.diff import kinds
+from registry.diff.kinds import Change, Reclassification
 from registry.errors import Problem
 from registry.models import Register, Revision
 from registry.snapshot import Document
+from registry.wording import phrases
 from registry.work import Work
 from registry.working_copy import working_document
 

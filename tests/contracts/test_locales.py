@@ -78,7 +78,7 @@ def sides(message: Message) -> tuple[list[str], list[str]]:
 def test_the_sweep_sees_pages_mails_and_modules() -> None:
     places = " ".join(spoken().values())
     assert LANGUAGES
-    assert all(part in places for part in ("templates/public/", "templates/email/", "registry/phrases.py"))
+    assert all(part in places for part in ("templates/public/", "templates/email/", "registry/wording/phrases.py"))
     assert "admin" not in places
 
 

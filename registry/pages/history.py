@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from registry import clock, diff, particulars, text, wording
+from registry import clock, diff, text, wording
 from registry.chain import Link
-from registry.changes import Change
-from registry.headlines import ChangeFields, is_entry
-from registry.page_words import Reader
-from registry.particulars import Pair
+from registry.diff.kinds import Change
+from registry.pages.words import Reader
 from registry.snapshot import Document
+from registry.wording import particulars
+from registry.wording.headlines import ChangeFields, is_entry
+from registry.wording.particulars import Pair
 
 _MOST_HEADLINES = 6
 _COMING = ("subprocessor-added", "subprocessor-replaced")

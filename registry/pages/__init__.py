@@ -6,12 +6,16 @@ Made from one publication, for one reader, on one civil day; the same three give
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from registry import clock, page_announced, page_places, phrases, prose, reference, text
-from registry.page_announced import AnnouncedDay
-from registry.page_assessments import AssessmentView, assessment_views
-from registry.page_entries import ContactView, EntryView, contact, entry_view, web_address
-from registry.page_words import Reader, Words, entry_turning_points
+from registry import clock, reference, text
+from registry.pages import announced as page_announced
+from registry.pages import places as page_places
+from registry.pages import prose
+from registry.pages.announced import AnnouncedDay
+from registry.pages.assessments import AssessmentView, assessment_views
+from registry.pages.entries import ContactView, EntryView, contact, entry_view, web_address
+from registry.pages.words import Reader, Words, entry_turning_points
 from registry.snapshot import Document, PublicationHead, Publisher
+from registry.wording import phrases
 
 
 @dataclass(frozen=True)

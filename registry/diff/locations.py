@@ -2,8 +2,9 @@
 
 from collections.abc import Hashable, Sequence
 
-from registry.changes import Change, Telling
-from registry.diff_rows import (
+from registry.diff.kinds import Change, Telling
+from registry.diff.rewording import same_meaning, spoken, words
+from registry.diff.rows import (
     Matched,
     Sort,
     Within,
@@ -16,9 +17,8 @@ from registry.diff_rows import (
     match,
     shifted,
 )
-from registry.rewording import same_meaning, spoken, words
+from registry.diff.spans import Span, change_day, no_earlier, span
 from registry.snapshot import Location, Mechanism, TextRow
-from registry.spans import Span, change_day, no_earlier, span
 
 LOCATION = Sort("location", "location")
 MECHANISM = Sort("mechanism", "mechanism")

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from registry import page_places, phrases, snapshot
-from registry.page_places import Destination
-from registry.page_words import Mark, Reader, Words
+from registry import snapshot
+from registry.pages import places as page_places
+from registry.pages.places import Destination
+from registry.pages.words import Mark, Reader, Words
 from registry.snapshot import Assessment, Contact, Entry, TextRow
+from registry.wording import phrases
 
 
 @dataclass(frozen=True)

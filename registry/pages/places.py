@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from gettext import NullTranslations
 
-from registry import phrases, reference, snapshot
-from registry.page_words import Mark, Reader, Words
+from registry import reference, snapshot
+from registry.pages.words import Mark, Reader, Words
 from registry.snapshot import Assessment, Entry, Location, Mechanism
+from registry.wording import phrases
 
 KINDS = ("none", "adequacy", "safeguard", "derogation", "unknown")
 """The sorts of safeguard a reader can look for, the most harmless first."""

@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from registry import linked, markdown, sheet, snapshot
+from registry import snapshot
 from registry.chain import Link
+from registry.formats import linked, markdown, sheet
 from registry.snapshot import Document
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from registry.changes import Change, Telling
-from registry.rewording import same_meaning, spoken, words
+from registry.diff.kinds import Change, Telling
+from registry.diff.rewording import same_meaning, spoken, words
+from registry.diff.spans import Shift, Span, arrival, change_day, departure, ended, shifts, span
 from registry.snapshot import Dated, TextRow
-from registry.spans import Shift, Span, arrival, change_day, departure, ended, shifts, span
 
 Within = tuple[Span, Span]
 """The spans, before and after, of what the rows belong to."""

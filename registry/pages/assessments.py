@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from gettext import NullTranslations
 
-from registry import phrases, reference, snapshot
-from registry.page_words import Reader, Words
+from registry import reference, snapshot
+from registry.pages.words import Reader, Words
 from registry.snapshot import Assessment, Document
+from registry.wording import phrases
 
 
 @dataclass(frozen=True)

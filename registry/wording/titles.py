@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from registry import text
-from registry.changes import KINDS, QUIET_KINDS
-from registry.headlines import ChangeFields
-from registry.phrases import Voice
+from registry.diff.kinds import KINDS, QUIET_KINDS
+from registry.wording.headlines import ChangeFields
+from registry.wording.phrases import Voice
 
 _MOST_NAMED = 3
 

@@ -6,10 +6,10 @@ Changes come as `Change.as_json` gives them; the words follow a `Voice`, which `
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from registry.headlines import UNKNOWN, ChangeFields, Known, headline
-from registry.particulars import Pair, details
-from registry.phrases import Voice
-from registry.titles import kind_name, number_of, title
+from registry.wording.headlines import UNKNOWN, ChangeFields, Known, headline
+from registry.wording.particulars import Pair, details
+from registry.wording.phrases import Voice
+from registry.wording.titles import kind_name, number_of, title
 
 __all__ = ["Known", "Section", "describe", "details", "headline", "kind_name", "number_of", "title"]
 

@@ -11,9 +11,10 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date
 
-from registry import phrases, snapshot, text
-from registry.phrases import Voice
+from registry import snapshot, text
 from registry.snapshot import Contact, Document, Entry, Location, Mechanism
+from registry.wording import phrases
+from registry.wording.phrases import Voice
 
 _COLUMNS = """
     register publication published_at language entry_id status role group legal_name trading_name address country

@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from registry.changes import Change, Telling
-from registry.diff_locations import location_changes
-from registry.diff_rows import (
+from registry.diff.kinds import Change, Telling
+from registry.diff.locations import location_changes
+from registry.diff.rewording import is_correction, spoken, words
+from registry.diff.rows import (
     DATA_CATEGORY,
     PURPOSE,
     SUBPROCESSOR,
@@ -15,9 +16,8 @@ from registry.diff_rows import (
     shifted,
     text_row_changes,
 )
-from registry.rewording import is_correction, spoken, words
+from registry.diff.spans import ALWAYS, change_day, span
 from registry.snapshot import Entry, LocalText
-from registry.spans import ALWAYS, change_day, span
 
 _TOLD_OTHERWISE = {
     "id",

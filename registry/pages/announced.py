@@ -10,7 +10,7 @@ from datetime import date
 from typing import TypeVar, cast
 
 from registry import diff, snapshot, wording
-from registry.page_words import ONE_DAY, Reader, entry_turning_points
+from registry.pages.words import ONE_DAY, Reader, entry_turning_points
 from registry.snapshot import Dated, Document, Entry
 
 _Row = TypeVar("_Row", bound=Dated)

@@ -7,8 +7,8 @@ from gettext import NullTranslations
 from typing import Literal
 
 from registry import snapshot, text
-from registry.phrases import Voice
 from registry.snapshot import Dated, Entry, LocalText
+from registry.wording.phrases import Voice
 
 ONE_DAY = timedelta(days=1)
 

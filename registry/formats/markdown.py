@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from registry import clock, phrases, snapshot, text
-from registry.phrases import Voice
+from registry import clock, snapshot, text
 from registry.snapshot import Document, Entry
+from registry.wording import phrases
+from registry.wording.phrases import Voice
 
 # Every sign that can mean something within a line, HTML included, and the signs that can only at its beginning.
 _MARKUP = re.compile(r"[\\`*_\[\]|~$]")

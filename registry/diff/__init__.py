@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
-from registry.changes import (
+from registry.diff.entries import contact_change, differing, entry_changes
+from registry.diff.kinds import (
     KINDS,
     OWING_KINDS,
     QUIET_KINDS,
@@ -24,11 +25,10 @@ from registry.changes import (
     reclassify,
     worth_telling,
 )
-from registry.diff_entry import contact_change, differing, entry_changes
-from registry.diff_rows import SUBPROCESSOR, tell
-from registry.rewording import spoken
+from registry.diff.rewording import spoken
+from registry.diff.rows import SUBPROCESSOR, tell
+from registry.diff.spans import ALWAYS, arrival, departure
 from registry.snapshot import Assessment, Document, Entry
-from registry.spans import ALWAYS, arrival, departure
 
 __all__ = [
     "KINDS",

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from registry import phrases, text
-from registry.change_values import field_name, is_record, type_name, worded
-from registry.headlines import UNKNOWN, ChangeFields, Known, is_entry
-from registry.phrases import Voice
+from registry import text
 from registry.snapshot import Entry
-from registry.titles import kind_name
+from registry.wording import phrases
+from registry.wording.headlines import UNKNOWN, ChangeFields, Known, is_entry
+from registry.wording.phrases import Voice
+from registry.wording.titles import kind_name
+from registry.wording.values import field_name, is_record, type_name, worded
 
 Pair = tuple[str, str]
 

@@ -11,9 +11,10 @@ from typing import Any
 
 from babel import lists
 
-from registry import phrases, reference, text
-from registry.phrases import Voice
+from registry import reference, text
 from registry.snapshot import Document, Entry, TextRow
+from registry.wording import phrases
+from registry.wording.phrases import Voice
 
 ChangeFields = Mapping[str, Any]
 """A change as `Change.as_json` gives it."""

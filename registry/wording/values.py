@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from registry import phrases, text
-from registry.phrases import Voice
+from registry import text
 from registry.snapshot import Assessment, TextRow
+from registry.wording import phrases
+from registry.wording.phrases import Voice
 
 _COMPANY_FIELDS = {"address", "country", "contact", "website", "affiliate", "parent", "lei", "own_list_url", "dpa_url"}
 _ASSESSMENT_FIELD = "assessor_role"
