@@ -138,7 +138,7 @@ def confirmation(token: str) -> str:
     """The button that confirms."""
     subscriber = subscriptions.awaiting(current_work(), current_settings(), token)
     _speak(subscriber)
-    return _render("public/confirmation.html", token=token, subscriber=subscriber, titles=_titles(subscriber))
+    return _render("public/confirmation.html", token=token, titles=_titles(subscriber))
 
 
 @blueprint.post("/subscriptions/<token>/confirmation")
