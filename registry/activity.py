@@ -15,6 +15,7 @@ WORDS = {
     "assessment.added": "added a transfer impact assessment",
     "list.imported": "imported a list",
     "assessment.saved": "changed a transfer impact assessment",
+    "entries.ordered": "put the entries of a register in order",
     "entry.added": "added an entry",
     "entry.removed": "removed an entry",
     "entry.saved": "changed an entry",

@@ -133,6 +133,7 @@ def order_entries(work: Work, register: Register, ids: Sequence[str]) -> None:
     for index, row in enumerate(found):
         row.position = index + 1
     work.session.flush()
+    work.record("entries.ordered", subject=register.slug, register_id=register.id)
 
 
 def put_entry(work: Work, register: Register, values: Values) -> Entry:
