@@ -33,7 +33,7 @@ dev: .venv/.test ## the same, and the web process restarts when a file changes
 
 test: .venv/.test ## every test, on SQLite and PostgreSQL, in Chromium
 	@.venv/bin/python tests/prepare.py
-	@.venv/bin/python -m pytest -n $(JOBS) --maxprocesses 4 -rs $(ARGS)
+	@.venv/bin/python -m pytest -n $(JOBS) --maxprocesses 4 -rfEs $(ARGS)
 
 check: .venv/.test ## lint, format, types, import rules
 	@ruff check .
