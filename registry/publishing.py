@@ -122,7 +122,7 @@ def approve(work: Work, register: Register, revision: Revision, *, comment: str 
     revision no longer waits.
     """
     _still_open(work, register, revision)
-    if revision.proposer_id and revision.proposer_id == work.actor.user_id and not _may_self(work, proposer_may):
+    if not may_approve(work, revision, proposer_may):
         message = "You proposed this revision, so somebody else has to approve it."
         raise Problem("forbidden", "own-proposal", message)
     _add_review(work, revision, APPROVED, comment)
@@ -213,8 +213,13 @@ def _approved(work: Work, revision: Revision) -> None:
     raise Problem("forbidden", "not-approved", "Nobody has approved this proposal yet.")
 
 
-def _may_self(work: Work, setting: str) -> bool:
-    """With "auto" a proposer may approve only while nobody else could."""
+def may_approve(work: Work, revision: Revision, setting: str) -> bool:
+    """Whether the setting PROPOSER_MAY_APPROVE lets the actor approve this revision, as far as that is theirs.
+
+    With "auto" a proposer may approve only while nobody else could.
+    """
+    if not revision.proposer_id or revision.proposer_id != work.actor.user_id:
+        return True
     if setting != "auto":
         return setting == "yes"
     others = accounts.people_who_may(work, "review")

@@ -65,6 +65,7 @@ def test_a_proposal_goes_from_editor_to_reviewer_to_the_public_page(edi: FlaskCl
 
 def test_the_proposer_is_told_that_somebody_else_has_to_approve(edi: FlaskClient) -> None:
     address = propose(edi)
+    assert "Approve exactly this" not in edi.get(address).text
     answer = edi.post(f"{address}/reviews", data={"verdict": "approved"})
     assert answer.status_code == 403
     assert "somebody else has to approve it" in answer.text

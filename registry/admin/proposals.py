@@ -190,6 +190,7 @@ def _proposal_page(register: Register, revision: Revision, problem: Problem | No
         approved=any(review.verdict == publishing.APPROVED for review in reviews),
         changes=_shown(changes, before, publishing.document_of(revision)),
         told=kinds.worth_telling(changes),
+        own=not publishing.may_approve(work, revision, web.current_settings().proposer_may_approve),
         comment=comment,
         **_refusal(problem),
     )
