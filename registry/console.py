@@ -58,6 +58,11 @@ class Commands(click.Group):
             click.echo(f"Refused: {failure.reason}", err=True)
         except OperationalError as error:
             click.echo(f"Refused: the database does not answer: {str(error.orig).splitlines()[0]}", err=True)
+        except BrokenPipeError:
+            raise  # whoever reads us has had enough; click ends quietly
+        except OSError as error:
+            where = f" {error.filename}" if error.filename else ""
+            click.echo(f"Refused:{where} {(error.strerror or str(error)).lower()}", err=True)
         ctx.exit(1)
 
 

@@ -146,3 +146,11 @@ def test_a_register_that_cannot_be_is_refused_by_field(
 def test_a_short_name_is_given_once(run: Run) -> None:
     done(run("register", "add", "general", "--title", "Sub-processors"))
     assert "already a register" in refused(run("register", "add", "general", "--title", "Again"))
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_one_line(run: Run, tmp_path: Path, backend: str) -> None:
+    file = tmp_path / "a-file"
+    file.write_text("not a folder")
+    said = refused(run("migrate", DATABASE_URL=f"sqlite:///{file}/inside/registry.db"))
+    assert str(file) in said
+    assert len(said.splitlines()) == 1
