@@ -29,7 +29,7 @@ dev: .venv/.test ## the same, and the web process restarts when a file changes
 	@$(HONCHO) start --no-prefix release
 	@subregistry demo --first-run
 	@subregistry welcome
-	@FLASK_DEBUG=1 GUNICORN_CMD_ARGS="--reload --access-logfile -" exec $(HONCHO) start web worker
+	@FLASK_DEBUG=1 WEB_CONCURRENCY=1 GUNICORN_CMD_ARGS="--reload --access-logfile -" exec $(HONCHO) start web worker
 
 test: .venv/.test ## every test, on SQLite and PostgreSQL, in Chromium
 	@.venv/bin/python tests/prepare.py
