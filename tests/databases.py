@@ -56,7 +56,7 @@ class Cluster:
     def stop(self) -> None:
         assert self._server.stdin
         self._server.stdin.close()
-        self._server.wait(timeout=60)
+        self._server.wait(timeout=300)
 
     def _execute(self, statement: str) -> None:
         with self._connect() as connection:
