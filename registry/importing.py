@@ -41,7 +41,9 @@ class PlannedRow:
     changes: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ("source", "outcome", "name", "entry", "notes", "changes")}
+        """The row for programs: `entry` is the id the entry has or will have, `values` all that it would say."""
+        shown = {name: getattr(self, name) for name in ("source", "outcome", "name", "notes", "changes")}
+        return {**shown, "entry": self.entry["id"] if self.entry else None, "values": self.entry}
 
 
 @dataclass

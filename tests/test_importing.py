@@ -324,7 +324,10 @@ def test_standard_input_is_a_file_and_the_answer_may_be_json(console: Console) -
     answer = json.loads(done.stdout)
     (row,) = answer["rows"]
     assert (row["source"], row["outcome"], row["name"]) == ("line 3", "new", "Beta")
-    assert row["entry"]["locations"][0]["place"]["code"] == "GB"
+    assert row["values"]["locations"][0]["place"]["code"] == "GB"
+    with console.work(write=False) as work:
+        (entry,) = entries_of(work, published.register(work, "general"))
+    assert row["entry"] == entry.id
     assert answer["not_understood"] == []
 
 
