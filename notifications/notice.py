@@ -23,8 +23,6 @@ from registry.work import Work
 MANAGE_MARK, LEAVE_MARK = "@@manage@@", "@@leave@@"
 """What stands in a notice where the links of its recipient go."""
 
-AUDIENCES = ("subscribers",)
-
 
 @dataclass(frozen=True)
 class Told:

@@ -5,8 +5,9 @@ from here. Revisions, reviews and publications are never changed afterwards.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cached_property
 
 from sqlmodel import col, select
 
@@ -23,17 +24,42 @@ from registry.working_copy import working_document
 APPROVED, REFUSED, WITHDRAWN = "approved", "refused", "withdrawn"
 
 
-def pending_changes(work: Work, register: Register) -> list[Change]:
-    """What publishing the working copy today would change."""
-    latest = published.latest(work, register)
-    before = latest.document if latest else None
-    return diff.compare(before, working_document(work, register), on=published.today(work, register))
+@dataclass(frozen=True)
+class Pending:
+    """A register's working copy beside its newest publication; what differs is found when it is first asked for."""
+
+    latest: Published | None
+    document: Document
+    today: date
+
+    @property
+    def before(self) -> Document | None:
+        return self.latest.document if self.latest else None
+
+    @cached_property
+    def raw(self) -> bytes:
+        """The canonical bytes of the working copy."""
+        return snapshot.canonical(self.document)
+
+    @property
+    def differs(self) -> bool:
+        """Whether the working copy is other than the newest publication, in any byte."""
+        return self.latest is None or self.raw != self.latest.raw
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """What publishing the working copy today would change."""
+        return self.reclassified(())
+
+    def reclassified(self, kept: Sequence[Reclassification]) -> list[Change]:
+        """The same, with an editor's word on some of them. Raises Problem("invalid") when one names no change."""
+        return diff.compare(self.before, self.document, on=self.today, reclassified=kept)
 
 
-def differs(work: Work, register: Register) -> bool:
-    """Whether the working copy is other than the newest publication, in any byte."""
+def pending(work: Work, register: Register) -> Pending:
+    """How the working copy of a register stands to what is published."""
     latest = published.latest(work, register)
-    return latest is None or snapshot.canonical(working_document(work, register)) != latest.raw
+    return Pending(latest, working_document(work, register), published.today(work, register))
 
 
 def propose(
@@ -54,21 +80,18 @@ def propose(
     _take_turn(work, register)
     if effective_on is not None:
         _schedule(work, register, effective_on)
-    latest = published.latest(work, register)
-    document = working_document(work, register)
-    raw = snapshot.canonical(document)
-    if latest is not None and latest.raw == raw:
+    standing = pending(work, register)
+    if not standing.differs:
         raise Problem("conflict", "nothing-changed", "The working copy is the same as what is published already.")
-    before = latest.document if latest else None
-    diff.compare(before, document, on=published.today(work, register), reclassified=reclassified)
+    standing.reclassified(reclassified)  # refuses what names no change of this revision
     open_one = open_revision(work, register)
     if open_one is not None:
         _add_review(work, open_one, WITHDRAWN, "A newer proposal took its place.")
     revision = Revision(
         register_id=register.id,
-        document=raw,
-        document_sha256=snapshot.digest(raw),
-        base_number=latest.number if latest else 0,
+        document=standing.raw,
+        document_sha256=snapshot.digest(standing.raw),
+        base_number=standing.latest.number if standing.latest else 0,
         note=note,
         reclassified=[asdict(one) for one in reclassified],
         proposed_at=work.now,
@@ -254,8 +277,6 @@ def _add_review(work: Work, revision: Revision, verdict: str, comment: str) -> N
 
 
 def _schedule(work: Work, register: Register, effective_on: date) -> None:
-    latest = published.latest(work, register)
-    before = latest.document if latest else None
-    today = published.today(work, register)
-    for values in dated_from(before, working_document(work, register), effective_on=effective_on, today=today):
+    standing = pending(work, register)
+    for values in dated_from(standing.before, standing.document, effective_on=effective_on, today=standing.today):
         drafting.put_entry(work, register, values)

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from registry import diff, published, publishing, snapshot
+from registry import published, publishing
 from registry.models import Register, Revision
 from registry.work import Work
-from registry.working_copy import working_document
 
 
 @dataclass(frozen=True)
@@ -41,20 +40,16 @@ def standings(work: Work) -> list[Standing]:
 
 
 def _standing(work: Work, register: Register) -> Standing:
-    latest = published.latest(work, register)
-    revision = publishing.open_revision(work, register)
-    working = working_document(work, register)
-    raw = snapshot.canonical(working)
-    differs = raw not in (latest.raw if latest else b"", revision.document if revision else b"")
-    before = latest.document if latest else None
-    changes = diff.compare(before, working, on=published.today(work, register)) if differs else []
+    pending = publishing.pending(work, register)
+    latest, revision = pending.latest, publishing.open_revision(work, register)
+    differs = pending.differs and (revision is None or pending.raw != revision.document)
     return Standing(
         register=register,
         number=latest.number if latest else 0,
         published_at=latest.published_at if latest else None,
-        entries=len(working["entries"]),
+        entries=len(pending.document["entries"]),
         revision=revision,
         approved=revision is not None and publishing.is_approved(work, revision),
         differs=differs,
-        changes=len(changes),
+        changes=len(pending.changes) if differs else 0,
     )

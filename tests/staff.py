@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from registry import clock, migrations
 from registry.work import OPERATOR, begin
 from tests.databases import Templates
-from tests.records import PASSWORD, add_person
+from tests.records import PASSWORD, add_entry, add_person, add_register
 from tests.standing import complaints
 
 SignInAs = Callable[..., FlaskClient]
@@ -21,6 +21,15 @@ def staffed(templates: Templates, backend: str) -> Iterator[str]:
     url = templates.fresh(backend, "staff", _hire)
     yield url
     templates.discard(url)
+
+
+def bilingual_register(engine: Engine) -> str:
+    """A register in two languages with one entry, in its working copy only; gives its slug."""
+    titles = {"en": "Sub-processors", "de": "Unterauftragsverarbeiter"}
+    with begin(engine, now=clock.now(), actor=OPERATOR) as work:
+        found = add_register(work, "general", title=titles, languages=["en", "de"])
+        add_entry(work, found, "Example Hosting GmbH")
+    return "general"
 
 
 def client_of(app: Flask, name: str, password: str = PASSWORD) -> FlaskClient:

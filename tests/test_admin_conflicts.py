@@ -12,8 +12,7 @@ from registry import clock, published
 from registry.models import Register
 from registry.work import OPERATOR, begin
 from tests.databases import Templates
-from tests.records import add_entry, add_register
-from tests.staff import SignInAs, client_of, sent, soup, staffed
+from tests.staff import SignInAs, bilingual_register, client_of, sent, soup, staffed
 from tests.standing import complaints
 
 
@@ -29,12 +28,7 @@ def sign_in(app: Flask) -> SignInAs:
 
 @pytest.fixture
 def general(engine: Engine) -> str:
-    """The slug of a register in two languages with one entry."""
-    titles = {"en": "Sub-processors", "de": "Unterauftragsverarbeiter"}
-    with begin(engine, now=clock.now(), actor=OPERATOR) as work:
-        found = add_register(work, "general", title=titles, languages=["en", "de"])
-        add_entry(work, found, "Example Hosting GmbH")
-    return "general"
+    return bilingual_register(engine)
 
 
 def read(engine: Engine, slug: str) -> Register:

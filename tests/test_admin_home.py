@@ -16,7 +16,7 @@ from registry.work import OPERATOR, Work, begin
 from tests.databases import Templates
 from tests.records import acting, add_entry, add_register
 from tests.records import publish as publish_register
-from tests.staff import SignInAs, client_of, sent, soup, staffed
+from tests.staff import SignInAs, bilingual_register, client_of, sent, soup, staffed
 
 
 @pytest.fixture
@@ -31,12 +31,7 @@ def sign_in(app: Flask) -> SignInAs:
 
 @pytest.fixture
 def general(engine: Engine) -> str:
-    """The slug of a register in two languages with one entry."""
-    titles = {"en": "Sub-processors", "de": "Unterauftragsverarbeiter"}
-    with begin(engine, now=clock.now(), actor=OPERATOR) as work:
-        found = add_register(work, "general", title=titles, languages=["en", "de"])
-        add_entry(work, found, "Example Hosting GmbH")
-    return "general"
+    return bilingual_register(engine)
 
 
 def do(engine: Engine, act: Callable[[Work, Register], Any], slug: str = "general") -> Any:

@@ -168,7 +168,7 @@ def test_a_reclassified_change_gives_its_reason(client: FlaskClient, work: Work,
     values = records.values_of(work, entry)
     values["locations"].append({"place": {"code": "FI"}, "mechanisms": [{"code": "NT-EEA"}]})
     records.save(work, entry, values)
-    [change] = publishing.pending_changes(work, register)
+    [change] = publishing.pending(work, register).changes
     reason = Reclassification(change.key, "text-corrected", "It had always been there.")
     publishing.publish(work, register, publishing.propose(work, register, reclassified=[reason]))
     work.commit()

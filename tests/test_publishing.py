@@ -153,7 +153,7 @@ def test_a_reclassification_is_kept_with_its_reason(work: Work) -> None:
     values["purposes"].append({"text": {"en": "Backup"}})
     save(work, entry, values)
 
-    (change,) = publishing.pending_changes(work, register)
+    (change,) = publishing.pending(work, register).changes
     assert (change.kind, change.owes_notice) == ("purpose-added", True)
     said = Reclassification(key=change.key, kind="text-corrected", reason="Backup was part of hosting all along.")
     publication = publishing.publish(work, register, publishing.propose(work, register, reclassified=[said]))

@@ -19,7 +19,6 @@ from registry.models import Register, Revision
 from registry.snapshot import Document
 from registry.wording import phrases
 from registry.work import Work
-from registry.working_copy import working_document
 
 DONE |= {
     "proposed": "Proposed. Nobody outside has been told of anything.",
@@ -154,18 +153,16 @@ def restore(slug: str, number: int) -> Response:
 
 def _register_page(register: Register, given: dict[str, str], problem: Problem | None = None) -> str:
     work = web.current_work()
-    latest = published.latest(work, register)
-    working = working_document(work, register)
-    changes = publishing.pending_changes(work, register)
+    standing = publishing.pending(work, register)
     return render_template(
         "admin/register_proposals.html",
         register=_heading(register),
         slug=register.slug,
         timezone=register.timezone,
-        latest=latest,
+        latest=standing.latest,
         waiting=publishing.open_revision(work, register),
-        differs=publishing.differs(work, register),
-        changes=_shown(changes, latest.document if latest else None, working),
+        differs=standing.differs,
+        changes=_shown(standing.changes, standing.before, standing.document),
         kinds=[(kind, wording.kind_name(kind, _voice(register))) for kind in kinds.KINDS],
         given=given,
         **_refusal(problem),
